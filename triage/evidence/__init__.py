@@ -1,0 +1,1 @@
+"""Evidence: the stretches of a ticket that state a fact, found once and handed on."""

@@ -1,0 +1,169 @@
+"""A small linear model over words, for what patterns cannot tell: the kind, a described symptom, steps in one sentence.
+
+Plain Python over a JSON file of weights: ``triage lint`` loads neither numpy nor jieba nor scikit-learn. It is trained
+by ``triage train --detector`` (``training/detector.py``). Without the file the rules alone decide.
+"""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from triage.errors import DataFileError
+from triage.evidence.document import Document
+
+# Words after this many characters of prose are the details of what was already said.
+PROSE_READ = 1200
+# matches a Latin word, a run of digits, a run of Chinese, a question mark
+_WORD = re.compile("[a-z][a-z'_]{1,30}|[0-9]{1,12}|[\u4e00-\u9fff]{1,400}|[?!]")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One yes/no question of the model: how sure it must be to add what the rules miss, and to take away what they found."""
+
+    add: float
+    veto: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Weights by feature and head; ``heads`` holds the elements' thresholds, ``kinds`` the labels of the kind."""
+
+    names: tuple[str, ...]
+    bias: tuple[float, ...]
+    weights: Mapping[str, Mapping[int, float]]
+    heads: Mapping[str, Head]
+    kinds: tuple[str, ...]
+    version: str
+
+    def scores(self, features: Iterable[str]) -> list[float]:
+        """The log-odds of each head, in the order of ``names``."""
+        totals = list(self.bias)
+        weights = self.weights
+        for feature in features:
+            for head, weight in weights.get(feature, _NONE).items():
+                totals[head] += weight
+        return totals
+
+    def probabilities(self, features: Iterable[str]) -> dict[str, float]:
+        """The probability of each head by name; the kinds sum to 1."""
+        scores = dict(zip(self.names, self.scores(features), strict=True))
+        kinds = [math.exp(min(scores[f"kind.{kind}"], 50.0)) for kind in self.kinds]
+        found = {name: 1 / (1 + math.exp(-max(min(score, 50.0), -50.0))) for name, score in scores.items()}
+        return found | {f"kind.{kind}": value / sum(kinds) for kind, value in zip(self.kinds, kinds, strict=True)}
+
+    def telling_sentence(self, document: Document, head: str) -> tuple[int, int] | None:
+        """The sentence of the prose that speaks most for a head, as (start, end); None where none speaks for it."""
+        number = self.names.index(head)
+        best, span = 0.0, None
+        for start, end in _sentences(document.prose):
+            score = sum(self.weights.get(word, _NONE).get(number, 0.0) for word in set(words_of(document.prose[start:end])))
+            if score > best:
+                best, span = score, (start, end)
+        return span
+
+
+_NONE: Mapping[int, float] = {}
+
+
+def load_detector(path: Path, *, sha256: str | None = None) -> Detector:
+    """The detector in a file. Raises DataFileError when it is damaged, of another make, or not the one expected."""
+    try:
+        content = path.read_bytes()
+    except OSError as cause:
+        raise DataFileError(f"{path}: cannot be read ({cause.strerror}); lint goes on by rules alone without it") from cause
+    digest = hashlib.sha256(content).hexdigest()
+    if sha256 is not None and digest != sha256:
+        raise DataFileError(f"{path}: sha256 is {digest[:12]}…, not {sha256[:12]}…; restore the file or train anew")
+    try:
+        return _detector(json.loads(content), digest[:12])
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as cause:
+        raise DataFileError(f"{path}: is no detector ({cause!r}); restore the file or train anew") from cause
+
+
+def _detector(table: Mapping[str, Any], version: str) -> Detector:
+    if table["format"] != 1:
+        raise ValueError(f"format {table['format']} is not 1")
+    names = tuple(table["names"])
+    weights = {
+        feature: dict(zip(map(int, row[::2]), map(float, row[1::2]), strict=True))
+        for feature, row in table["weights"].items()
+    }
+    numbers = [number for row in weights.values() for number in row.values()] + list(table["bias"])
+    if not all(math.isfinite(number) for number in numbers):
+        raise ValueError("a weight is not a finite number")
+    if len(table["bias"]) != len(names) or any(head >= len(names) for row in weights.values() for head in row):
+        raise ValueError("heads and weights do not match")
+    heads = {name: Head(float(head["add"]), float(head["veto"])) for name, head in table["heads"].items()}
+    return Detector(names, tuple(table["bias"]), weights, heads, tuple(table["kinds"]), version)
+
+
+def features_of(document: Document, slots: Iterable[str], cues: Iterable[str], denied: Iterable[str]) -> set[str]:
+    """What the model sees of a ticket: found slots, cues and denials, the shape of the text, and its words."""
+    features = {f"s:{slot}" for slot in slots}
+    features |= {f"e:{slot.partition('.')[0]}" for slot in slots}
+    features |= {f"c:{cue}" for cue in cues}
+    features |= {f"d:{element}" for element in denied}
+    length = len(document.prose.strip())
+    features.add(f"len:{min(9, length.bit_length())}")
+    if document.machine_lines:
+        features.add("machine" if document.machine_lines < 4 else "machine4")
+    if document.sections:
+        features.add("template")
+    title = document.parts[0][3].text.rstrip(" !。.~") if document.parts[0][1] == "title" else ""
+    if title.endswith(("?", "吗", "呢", "么")):
+        features.add("title:?")
+    features.update(f"t:{word}" for word in words_of(title) if len(word) > 1)
+    for section in document.sections:
+        heading = document.text[section.start : section.content_start]
+        features.update(f"h:{word}" for word in words_of(heading) if len(word) > 1)
+        features.add(f"h:{section.element}.{section.answer}")
+    features.update(words_of(document.prose[:PROSE_READ]))
+    return features
+
+
+def words_of(prose: str) -> Iterator[str]:
+    """Chinese stretches of one to three characters, Latin words and pairs of them; every number is ``0``."""
+    before = ""
+    for found in _WORD.finditer(prose):
+        word = found.group()
+        if word[0] > "\u2e7f":
+            before = ""
+            length = len(word)
+            for start in range(length):
+                yield word[start]
+                if start + 1 < length:
+                    yield word[start : start + 2]
+                if start + 2 < length:
+                    yield word[start : start + 3]
+            continue
+        if word[0].isdigit():
+            word = "0"
+        yield word
+        if before:
+            yield f"{before} {word}"
+        before = word
+
+
+# matches the end of a sentence; does not match the stop in "4.6.1"
+_STOP = re.compile(r"[。!?\n;]|\.(?=\s|$)")
+
+
+def _sentences(prose: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for stop in [*[match.end() for match in _STOP.finditer(prose)], len(prose)]:
+        text = prose[start:stop]
+        if text.strip():
+            lead = len(text) - len(text.lstrip())
+            yield start + lead, start + len(text.rstrip())
+        start = stop
+
+
+def slots_of(stated: Mapping[str, Sequence[Any]]) -> set[str]:
+    """The slots of stated evidence as ``element.slot``."""
+    return {f"{element}.{evidence.slot}" for element, found in stated.items() for evidence in found}

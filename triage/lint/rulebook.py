@@ -1,0 +1,162 @@
+"""The rules as they stand in ``rules/<CODE>.toml``, and a site's choice among them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from triage.assessment import Kind, Level
+from triage.datafile import into, read_toml_folder, suggest
+from triage.errors import DataFileError, SettingsError
+
+FOLDER = Path(__file__).parent / "rules"
+LEVELS: tuple[Level, ...] = ("error", "warning", "hint")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A ticket on which the rule fires or stays silent; it is documentation and test in one."""
+
+    lang: str
+    title: str = ""
+    body: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    ``check`` names what it does (``checks.py``), ``kinds`` the tickets it looks at. It is silent when one of the
+    ``silent_when`` elements or cues is there, and only a hint when one of ``eased_when`` is. ``weight`` orders its
+    question among the others: the higher, the sooner asked.
+    """
+
+    code: str
+    name: str
+    level: Level
+    check: str
+    kinds: tuple[Kind, ...]
+    message: Words
+    reason: str
+    source: str
+    fires: tuple[Example, ...]
+    silent: tuple[Example, ...]
+    ask: Words = Words("", "")
+    element: str = ""
+    cues: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    tokens: tuple[Mapping[str, Any], ...] = ()
+    secret: str = ""
+    silent_when: tuple[str, ...] = ()
+    eased_when: tuple[str, ...] = ()
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The rules in force, by code; ``silenced`` are those a site turned off, kept to tell when that is of no use."""
+
+    rules: Mapping[str, Rule]
+    silenced: frozenset[str] = frozenset()
+
+    @property
+    def version(self) -> str:
+        """A short fingerprint of the rules in force: codes, levels and definitions."""
+        import hashlib
+
+        words = "\n".join(repr(replace(rule, fires=(), silent=())) for rule in self.rules.values())
+        return hashlib.sha256((words + "|".join(sorted(self.silenced))).encode()).hexdigest()[:12]
+
+
+def read_rules(folder: Path = FOLDER) -> dict[str, Rule]:
+    """The rules of a folder by code, in the order of the codes.
+
+    Raises DataFileError with path and line for a rule that is not as Rule says, or whose code is not its file's name.
+    """
+    rules = {}
+    for name, table in read_toml_folder(folder).items():
+        path = folder / name
+        rule: Rule = into(Rule, table, path=path)
+        if rule.code != path.stem:
+            raise DataFileError(f'{path}:1: code "{rule.code}" is not the file\'s name; use "{path.stem}"')
+        rules[rule.code] = rule
+    return rules
+
+
+@lru_cache(maxsize=1)
+def shipped_rules() -> Mapping[str, Rule]:
+    """The rules that come with triage."""
+    return read_rules()
+
+
+def plugin_rules() -> dict[str, Rule]:
+    """Rules from other packages: each entry point ``triage.rules`` is a function that returns a folder or Rules.
+
+    Raises SettingsError naming the entry point when it fails.
+    """
+    from importlib.metadata import entry_points
+
+    rules: dict[str, Rule] = {}
+    for point in entry_points(group="triage.rules"):
+        try:
+            given = point.load()()
+            found = read_rules(Path(given)) if isinstance(given, str | Path) else {rule.code: rule for rule in given}
+        except DataFileError:
+            raise
+        except Exception as cause:
+            raise SettingsError(f"plug-in {point.name} ({point.value}) failed: {cause!r}; mend or uninstall it") from cause
+        rules |= found
+    return rules
+
+
+def build_rulebook(
+    rules: Mapping[str, Rule],
+    *,
+    select: Sequence[str] = ("ALL",),
+    ignore: Sequence[str] = (),
+    levels: Mapping[str, str] | None = None,
+) -> Rulebook:
+    """A site's rulebook: ``select`` and ``ignore`` name rules by code, name, or group (``SEC``); ``levels`` re-levels.
+
+    Raises SettingsError naming the nearest rule for one that does not exist, and the levels allowed for another level.
+    """
+    chosen = _named(rules, select)
+    silenced = _named(rules, ignore) if ignore else set()
+    changed = {}
+    for name, level in (levels or {}).items():
+        if level not in LEVELS:
+            raise SettingsError(f'level "{level}" of {name} is not known; use {", ".join(LEVELS)}')
+        changed |= {code: level for code in _named(rules, [name])}
+    kept = {
+        code: replace(rule, level=changed[code]) if code in changed else rule
+        for code, rule in rules.items()
+        if code in chosen
+    }
+    return Rulebook(kept, frozenset(silenced & set(kept)))
+
+
+def _named(rules: Mapping[str, Rule], names: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for name in names:
+        wanted = name.strip()
+        codes = {
+            code
+            for code, rule in rules.items()
+            if wanted.upper() in ("ALL", code, code.rstrip("0123456789")) or wanted.lower() == rule.name
+        }
+        if not codes:
+            known = [*rules, *(rule.name for rule in rules.values())]
+            raise SettingsError(f'rule "{wanted}" is not known; {suggest(wanted, known)}')
+        found |= codes
+    return found

@@ -1,0 +1,119 @@
+"""The report for the terminal: what was found in each ticket, shown under its own words, and what is asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from triage.assessment import ELEMENTS, Element, Finding
+from triage.report import LintedTicket
+from triage.report.characters import printable, width as width_of
+from triage.report.excerpt import excerpt
+from triage.report.masking import masked
+from triage.report.wording import EN, ZH, Lang, Wording, wording_of
+
+_INDENT = "  "
+_MOST_ROWS = 12
+
+_BOLD, _DIM, _RED, _GREEN, _YELLOW, _CYAN = "1", "2", "31", "32", "33", "36"
+_STATUS_STYLES = {"present": _GREEN, "missing": _RED, "denied": _YELLOW, "not needed": _DIM}
+_LEVEL_STYLES = {"error": _RED, "warning": _YELLOW, "hint": _CYAN}
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    color: bool
+
+    def paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
+
+
+def text_report(
+    linted_tickets: Sequence[LintedTicket], *, lang: Lang = "auto", color: bool = False, width: int = 100
+) -> str:
+    """One block a ticket and, for several, a line that sums up; no line break at the end, empty for no tickets.
+
+    ``lang`` ``auto`` speaks the ticket's language (Chinese for mixed, English for others). Ticket lines longer than
+    ``width`` columns are shortened around the evidence; what rules say is never cut.
+    """
+    style = _Style(color)
+    blocks = ["\n".join(_block(linted, wording_of(linted, lang), style, width)) for linted in linted_tickets]
+    if len(linted_tickets) > 1:
+        blocks.append(style.paint(_summary(linted_tickets, lang), _BOLD))
+    return "\n\n".join(blocks)
+
+
+def _block(linted: LintedTicket, words: Wording, style: _Style, width: int) -> Iterator[str]:
+    yield _header(linted, words, style)
+    yield from _ticket_lines(linted, words, style, width)
+    yield from _checklist(linted, words, style)
+    for finding in linted.assessment.lint.findings:
+        yield _finding_line(finding, linted, words, style)
+    questions = linted.assessment.lint.questions
+    if questions:
+        yield f"{_INDENT}{words.questions}:"
+    for number, question in enumerate(questions, 1):
+        yield f"{_INDENT * 2}{number}. {printable(masked(question, linted))}"
+
+
+def _header(linted: LintedTicket, words: Wording, style: _Style) -> str:
+    assessment = linted.assessment
+    place = f" ({printable(linted.place)})" if linted.ticket.id else ""
+    ready = assessment.lint.ready
+    facts = (
+        style.paint(printable(masked(linted.name, linted)), _BOLD) + style.paint(place, _DIM),
+        words.languages[assessment.language],
+        words.kinds.get(assessment.kind.label, printable(assessment.kind.label)),
+        f"{assessment.lint.score}/100",
+        style.paint(words.ready, _GREEN) if ready else style.paint(words.not_ready, _RED),
+    )
+    return _INDENT.join(facts)
+
+
+def _ticket_lines(linted: LintedTicket, words: Wording, style: _Style, width: int) -> Iterator[str]:
+    rows = excerpt(linted, words, width=width - len(_INDENT))
+    gutter = max((width_of(row.label) for row in rows), default=0)
+    for row in rows[:_MOST_ROWS]:
+        yield f"{_INDENT}{row.label}{' ' * (gutter - width_of(row.label))} | {row.text}"
+        if row.names:
+            names = words.listed.join(row.names)
+            yield f"{_INDENT}{' ' * gutter} | {style.paint(row.marks, _CYAN)}{_INDENT}{style.paint(names, _DIM)}"
+    if len(rows) > _MOST_ROWS:
+        yield f"{_INDENT}{' ' * gutter} | {words.more_rows.format(count=len(rows) - _MOST_ROWS)}"
+
+
+def _checklist(linted: LintedTicket, words: Wording, style: _Style) -> Iterator[str]:
+    elements = linted.assessment.lint.elements
+    names: dict[str, list[str]] = {status: [] for status in words.statuses}
+    for name in ELEMENTS:
+        if name in elements:
+            names[_status(elements[name])].append(words.elements[name])
+    for status, listed in names.items():
+        if listed:
+            yield f"{_INDENT}{style.paint(words.statuses[status], _STATUS_STYLES[status])}: {words.listed.join(listed)}"
+
+
+def _status(element: Element) -> str:
+    if element.status != "present" and not element.required:
+        return "not needed"
+    return element.status
+
+
+def _finding_line(finding: Finding, linted: LintedTicket, words: Wording, style: _Style) -> str:
+    level = style.paint(words.levels[finding.level], _LEVEL_STYLES[finding.level])
+    return f"{_INDENT}{level} {printable(finding.code)}: {printable(masked(finding.message, linted))}"
+
+
+def _summary(linted_tickets: Sequence[LintedTicket], lang: Lang) -> str:
+    lints = [linted.assessment.lint for linted in linted_tickets]
+    levels = [finding.level for lint in lints for finding in lint.findings]
+    in_chinese = sum(wording_of(linted, lang) is ZH for linted in linted_tickets)
+    words = ZH if in_chinese * 2 >= len(lints) else EN
+    ready = sum(lint.ready for lint in lints)
+    return words.summary.format(
+        tickets=len(lints),
+        ready=ready,
+        not_ready=len(lints) - ready,
+        errors=levels.count("error"),
+        warnings=levels.count("warning"),
+        hints=levels.count("hint"),
+        score=round(sum(lint.score for lint in lints) / len(lints)),
+    )

@@ -1,0 +1,1 @@
+"""What learns from ``data/`` and measures what was learned; needs the ``train`` extra."""
