@@ -1,10 +1,11 @@
 """Puts the steps in order: evidence once, then rules over it. It alone knows all workers."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from triage import __version__
 from triage.assessment import Assessment, Label, Language, Span
+from triage.errors import DataFileError
+from triage.evidence.detector import Detector
 from triage.evidence.document import Document
 from triage.evidence.finder import Finder, Found
 from triage.evidence.redaction import find_secrets
@@ -13,6 +14,7 @@ from triage.language.text import detect_language
 from triage.lint.checks import Facts
 from triage.lint.linter import lint_facts
 from triage.lint.rulebook import Rulebook, build_rulebook, plugin_rules, shipped_rules
+from triage.models import current_detector
 from triage.settings import Settings
 from triage.ticket import Ticket
 
@@ -29,16 +31,22 @@ class Assessor:
     """Lints tickets by one site's settings; build it once, it holds compiled patterns."""
 
     def __init__(self, settings: Settings, *, engine: str = "auto") -> None:
-        """``engine`` chooses the pattern engine: re2, re, or auto."""
+        """``engine`` chooses the pattern engine: re2, re, or auto.
+
+        ``notices`` tells what is amiss and does not stop the work: a damaged model, so that rules alone decide.
+        """
         self._settings = settings
-        self._finder = _finder(engine)
+        detector, self.notices = _detector()
+        self._finder = Finder(load_pack(), detector=detector, engine=engine)
         self.rulebook: Rulebook = build_rulebook(
-            {**shipped_rules(), **plugin_rules()},
+            {**shipped_rules(), **plugin_rules(settings.lint.plugins)},
             select=settings.lint.select,
             ignore=settings.lint.ignore,
             levels=settings.lint.levels,
         )
         self._versions = {"triage": __version__, "rulebook": self.rulebook.version}
+        if detector:
+            self._versions["detector"] = detector.version
 
     def lint(self, ticket: Ticket, *, lang: str = "auto") -> LintAnswer:
         """The lint of a ticket; ``lang`` is the language of the answers: zh, en, or auto for the ticket's own."""
@@ -56,9 +64,11 @@ class Assessor:
         return LintAnswer(assessment, result.silenced)
 
 
-@lru_cache(maxsize=2)
-def _finder(engine: str) -> Finder:
-    return Finder(load_pack(), engine=engine)
+def _detector() -> tuple[Detector | None, tuple[str, ...]]:
+    try:
+        return current_detector(), ()
+    except DataFileError as error:
+        return None, (f"{error}; going on by rules alone",)
 
 
 def _answer_language(asked: str, site: str, language: Language) -> str:

@@ -1,23 +1,18 @@
-"""The command line: one function a command. What is imported at the top is loaded on each start, so little is."""
+"""The command line: one function a command. What is imported at the top is loaded on each start, so little is.
 
+argparse, not typer: typer 0.29 imports pydantic for its parameters, 280 ms of a start that may cost 300 (ten times a bare
+interpreter); argparse costs 5 (measured 2026-11-22, ``bench/cold.py`` prints today's figures).
+"""
+
+import argparse
 import json
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from triage import __version__
 from triage.errors import InputError, TriageError
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Checks and ranks support tickets: what is missing, what to ask, what to start first.",
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,124 +24,128 @@ if TYPE_CHECKING:
     from triage.ticketfile import Record
 
 READY, NOT_READY, FAILED = 0, 1, 2
+FORMATS = ("text", "json", "jsonl", "sarif", "github", "markdown")
+LANGS = ("auto", "zh", "en")
 
 
-class Format(StrEnum):
-    """How ``triage lint`` answers."""
-
-    TEXT = "text"
-    JSON = "json"
-    JSONL = "jsonl"
-    SARIF = "sarif"
-    GITHUB = "github"
-    MARKDOWN = "markdown"
-
-
-class Lang(StrEnum):
-    """The language of the answer; auto is the ticket's own."""
-
-    AUTO = "auto"
-    ZH = "zh"
-    EN = "en"
-
-
-def main() -> None:
+def main(arguments: "Sequence[str] | None" = None) -> None:
     """Runs the command line; what the user can mend is told in one line and exits with 2, never as a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    options = _parser().parse_args(arguments)
     try:
-        app()
+        code = options.run(options)
+        sys.stdout.flush()
     except TriageError as error:
         print(f"triage: {error}", file=sys.stderr)
-        sys.exit(FAILED)
+        code = FAILED
     except BrokenPipeError:
         # The reader of our output went away (head); nothing is wrong with us.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(READY)
+        code = READY
     except KeyboardInterrupt:
-        sys.exit(130)
+        code = 130
+    sys.exit(code)
 
 
-def _version(asked: bool) -> None:
-    if asked:
-        print(f"triage {__version__}")
-        raise typer.Exit
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="triage", description="Checks and ranks support tickets: what is missing, what to ask, what to start first."
+    )
+    parser.add_argument("--version", action="version", version=f"triage {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    lint_command = commands.add_parser(
+        "lint",
+        help="check tickets for what an engineer needs",
+        description="Check tickets for what an engineer needs. Exit 0: all ready; 1: findings of level error; 2: something failed.",
+    )
+    lint_command.set_defaults(run=lint)
+    lint_command.add_argument("files", nargs="*", metavar="FILE", help=".jsonl, .json, .csv or plain text; - is standard input")
+    lint_command.add_argument("--text", help="lint this text as a ticket's body")
+    lint_command.add_argument("--format", choices=FORMATS, default="text", help="how to answer (text)")
+    lint_command.add_argument("--map", action="append", default=[], metavar="KEY=HEADER", help="a column by its header: title=标题")
+    lint_command.add_argument("--stdin-name", default="stdin.txt", metavar="NAME", help="what - is, by its ending: tickets.jsonl")
+    _answering(lint_command)
+
+    rules_command = commands.add_parser("rules", help="list the rules in force, or explain one from its file")
+    rules_command.set_defaults(run=rules)
+    rules_command.add_argument("code", nargs="?", metavar="CODE", help="a code, name or group: ENV01, environment-missing, SEC")
+    _answering(rules_command)
+
+    train_command = commands.add_parser("train", help="train what triage learns from labelled tickets")
+    train_command.set_defaults(run=train)
+    train_command.add_argument("--data", type=Path, default=Path("data"), help="the folder of labelled tickets (data)")
+    train_command.add_argument("--models", type=Path, default=Path("models"), help="where models are kept (models)")
+
+    evaluate_command = commands.add_parser("evaluate", help="measure evidence and kind on labelled tickets")
+    evaluate_command.set_defaults(run=evaluate)
+    evaluate_command.add_argument("file", type=Path, metavar="FILE", help="labelled tickets (.jsonl with labels), or a data folder")
+    evaluate_command.add_argument("--split", choices=("train", "test", "all"), default="test", help="of a data folder (test)")
+    evaluate_command.add_argument("--rules-alone", action="store_true", help="without the trained detector")
+    evaluate_command.add_argument("--json", action="store_true", help="as JSON")
+    return parser
 
 
-@app.callback()
-def root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
-    ] = False,
-) -> None:
-    """Checks and ranks support tickets: what is missing, what to ask, what to start first."""
+def _answering(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--lang", choices=LANGS, default="auto", help="language of the answer (the ticket's own)")
+    command.add_argument("--config", type=Path, metavar="FILE", help="the site's settings (triage.toml, if there is one)")
 
 
-@app.command()
-def lint(
-    files: Annotated[
-        list[str] | None, typer.Argument(help="Tickets: .jsonl, .json, .csv, or plain text; - is standard input.")
-    ] = None,
-    text: Annotated[str | None, typer.Option("--text", help="Lint this text as a ticket's body.")] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to answer.")] = Format.TEXT,
-    lang: Annotated[Lang, typer.Option(help="Language of the answer.")] = Lang.AUTO,
-    columns: Annotated[
-        list[str] | None, typer.Option("--map", metavar="KEY=HEADER", help="A column by its header: title=标题.")
-    ] = None,
-    config: Annotated[Path | None, typer.Option(help="The site's triage.toml.")] = None,
-    stdin_name: Annotated[str, typer.Option(help="What - is, by its ending: tickets.jsonl.")] = "stdin.txt",
-) -> None:
-    """Check tickets for what an engineer needs; exit 0 all ready, 1 findings of level error, 2 something failed."""
+def lint(options: argparse.Namespace) -> int:
+    """Answers tickets with their lint; 0 all ready, 1 findings of level error, 2 a ticket could not be read."""
     from triage.assessor import Assessor
     from triage.report import LintedTicket
 
-    assessor = Assessor(_settings(config))
+    assessor = Assessor(_settings(options.config))
+    for notice in assessor.notices:
+        print(f"triage: {notice}", file=sys.stderr)
     linted: list[LintedTicket] = []
     silenced: set[str] = set()
     failed = not_ready = False
-    for name, record in _records(files or [], text, _pairs(columns or []), stdin_name):
+    for name, record in _records(options.files, options.text, _pairs(options.map), options.stdin_name):
         if record.ticket is None:
             print(f"triage: {record.error}", file=sys.stderr)
             failed = True
             continue
-        answer = assessor.lint(record.ticket, lang=lang.value)
+        answer = assessor.lint(record.ticket, lang=options.lang)
         silenced |= answer.silenced
         not_ready |= not answer.assessment.lint.ready
         one = LintedTicket(record.ticket, answer.assessment, name, record.line, plain=record.plain)
-        if output is Format.JSONL:
+        if options.format == "jsonl":
             # One line a ticket as it comes, so that a backlog needs no memory.
             print(_json(one, indent=None))
         else:
             linted.append(one)
-    _print_report(linted, output, lang, assessor.rulebook.rules)
+    _print_report(linted, options.format, options.lang, assessor.rulebook.rules)
     for code in sorted(assessor.rulebook.silenced - silenced):
         print(f"triage: rule {code} is silenced, but had nothing to say here; is it still needed in [lint] ignore?", file=sys.stderr)
-    raise typer.Exit(FAILED if failed else NOT_READY if not_ready else READY)
+    return FAILED if failed else NOT_READY if not_ready else READY
 
 
-def _print_report(linted: "Sequence[LintedTicket]", output: Format, lang: Lang, rules: "Mapping[str, Rule]") -> None:
-    if output is Format.JSON:
+def _print_report(linted: "Sequence[LintedTicket]", output: str, lang: str, rules: "Mapping[str, Rule]") -> None:
+    if output == "json":
         rows = [_json(one, indent=2) for one in linted]
         print(rows[0] if len(rows) == 1 else "[" + ",\n".join(rows) + "]")
-    elif output is Format.SARIF:
+    elif output == "sarif":
         from triage.report.sarif import RuleText, sarif_report
 
         texts = [_rule_text(rule, RuleText) for rule in rules.values()]
         print(json.dumps(sarif_report(linted, rules=texts, version=__version__), ensure_ascii=False, indent=2))
-    elif output is Format.GITHUB:
+    elif output == "github":
         from triage.report.github import github_report
 
         _print_if(github_report(linted))
-    elif output is Format.MARKDOWN:
+    elif output == "markdown":
         from triage.report.markdown import markdown_report
 
-        _print_if(markdown_report(linted, lang=lang.value))
-    elif output is Format.TEXT:
+        _print_if(markdown_report(linted, lang=lang))
+    elif output == "text":
         from triage.report.text import text_report
 
         color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        _print_if(text_report(linted, lang=lang.value, color=color, width=_width()))
+        _print_if(text_report(linted, lang=lang, color=color, width=_width()))
 
 
 def _print_if(report: str) -> None:
@@ -215,47 +214,35 @@ def _records(
             yield name, record
 
 
-@app.command()
-def rules(
-    code: Annotated[str | None, typer.Argument(help="A rule's code or name: ENV01, environment-missing.")] = None,
-    lang: Annotated[Lang, typer.Option(help="Language of the messages.")] = Lang.AUTO,
-    config: Annotated[Path | None, typer.Option(help="The site's triage.toml.")] = None,
-) -> None:
-    """List the rules in force, or explain one from its file."""
+def rules(options: argparse.Namespace) -> int:
+    """Lists the rules in force, or explains those that a code, name or group names."""
     from triage.lint.rulebook import build_rulebook, plugin_rules, shipped_rules
     from triage.report.rules import explain_rule, list_rules
 
-    known = {**shipped_rules(), **plugin_rules()}
-    settings = _settings(config).lint
+    settings = _settings(options.config).lint
+    known = {**shipped_rules(), **plugin_rules(settings.plugins)}
     book = build_rulebook(known, select=settings.select, ignore=settings.ignore, levels=settings.levels)
-    if code is None:
-        print(list_rules(book, lang=lang.value))
-        return
-    chosen = build_rulebook(known, select=[code]).rules
-    print("\n\n".join(explain_rule(rule, lang=lang.value) for rule in chosen.values()))
+    if options.code is None:
+        print(list_rules(book, lang=options.lang))
+        return READY
+    chosen = build_rulebook(known, select=[options.code]).rules
+    print("\n\n".join(explain_rule(rule, lang=options.lang) for rule in chosen.values()))
+    return READY
 
 
-@app.command()
-def train(
-    data: Annotated[Path, typer.Option(help="The folder of labelled tickets.")] = Path("data"),
-    models: Annotated[Path, typer.Option(help="Where models are kept.")] = Path("models"),
-) -> None:
-    """Train what triage learns (today: the detector of evidence) from labelled tickets."""
+def train(options: argparse.Namespace) -> int:
+    """Trains what triage learns (today: the detector of evidence) and tells its figures."""
     from triage.training.train import train_models
 
-    for line in train_models(data, models):
+    for line in train_models(options.data, options.models):
         print(line)
+    return READY
 
 
-@app.command()
-def evaluate(
-    file: Annotated[Path, typer.Argument(help="Labelled tickets (.jsonl with labels), or the data folder.")],
-    split: Annotated[str, typer.Option(help="Of a data folder: train, test, or all.")] = "test",
-    rules_alone: Annotated[bool, typer.Option("--rules-alone", help="Without the trained detector.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-) -> None:
-    """Measure evidence and kind on labelled tickets: precision, recall and F1 with counts."""
+def evaluate(options: argparse.Namespace) -> int:
+    """Measures evidence and kind on labelled tickets: precision, recall and F1 with counts."""
     from triage.training.evaluate import evaluate_file, evaluation_text
 
-    result = evaluate_file(file, split=split, rules_alone=rules_alone)
-    print(json.dumps(result, ensure_ascii=False, indent=2) if as_json else evaluation_text(result))
+    result = evaluate_file(options.file, split=options.split, rules_alone=options.rules_alone)
+    print(json.dumps(result, ensure_ascii=False, indent=2) if options.json else evaluation_text(result))
+    return READY

@@ -23,6 +23,7 @@ class LintSettings:
 
     select: tuple[str, ...]
     ignore: tuple[str, ...]
+    plugins: tuple[str, ...]
     language: Literal["auto", "zh", "en"]
     levels: Mapping[str, str]
     scoring: Scoring

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from triage.language.lazy import lazy
 from triage.errors import DataFileError
 from triage.evidence.document import Document
 
 # Words after this many characters of prose are the details of what was already said.
 PROSE_READ = 1200
 # matches a Latin word, a run of digits, a run of Chinese, a question mark
-_WORD = re.compile("[a-z][a-z'_]{1,30}|[0-9]{1,12}|[\u4e00-\u9fff]{1,400}|[?!]")
+_WORD = lazy("[a-z][a-z'_]{1,30}|[0-9]{1,12}|[\u4e00-\u9fff]{1,400}|[?!]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Weights by feature and head; ``heads`` holds the elements' thresholds, ``kinds`` the labels of the kind."""
+    """Weights by feature as head, weight, head, weight, …; ``heads`` holds the elements' thresholds, ``kinds`` the labels of the kind."""
 
     names: tuple[str, ...]
     bias: tuple[float, ...]
-    weights: Mapping[str, Mapping[int, float]]
+    weights: Mapping[str, Sequence[float]]
     heads: Mapping[str, Head]
     kinds: tuple[str, ...]
     version: str
@@ -46,8 +47,10 @@ class Detector:
         totals = list(self.bias)
         weights = self.weights
         for feature in features:
-            for head, weight in weights.get(feature, _NONE).items():
-                totals[head] += weight
+            row = weights.get(feature)
+            if row:
+                for position in range(0, len(row), 2):
+                    totals[row[position]] += row[position + 1]  # type: ignore[index]
         return totals
 
     def probabilities(self, features: Iterable[str]) -> dict[str, float]:
@@ -62,13 +65,15 @@ class Detector:
         number = self.names.index(head)
         best, span = 0.0, None
         for start, end in _sentences(document.prose):
-            score = sum(self.weights.get(word, _NONE).get(number, 0.0) for word in set(words_of(document.prose[start:end])))
+            words = set(words_of(document.prose[start:end]))
+            score = sum(_weight(self.weights.get(word, ()), number) for word in words)
             if score > best:
                 best, span = score, (start, end)
         return span
 
 
-_NONE: Mapping[int, float] = {}
+def _weight(row: Sequence[float], head: int) -> float:
+    return next((row[position + 1] for position in range(0, len(row), 2) if row[position] == head), 0.0)
 
 
 def load_detector(path: Path, *, sha256: str | None = None) -> Detector:
@@ -81,7 +86,10 @@ def load_detector(path: Path, *, sha256: str | None = None) -> Detector:
     if sha256 is not None and digest != sha256:
         raise DataFileError(f"{path}: sha256 is {digest[:12]}…, not {sha256[:12]}…; restore the file or train anew")
     try:
-        return _detector(json.loads(content), digest[:12])
+        table = json.loads(content)
+        if sha256 is None:
+            _check_numbers(table)
+        return _detector(table, digest[:12])
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as cause:
         raise DataFileError(f"{path}: is no detector ({cause!r}); restore the file or train anew") from cause
 
@@ -90,17 +98,20 @@ def _detector(table: Mapping[str, Any], version: str) -> Detector:
     if table["format"] != 1:
         raise ValueError(f"format {table['format']} is not 1")
     names = tuple(table["names"])
-    weights = {
-        feature: dict(zip(map(int, row[::2]), map(float, row[1::2]), strict=True))
-        for feature, row in table["weights"].items()
-    }
-    numbers = [number for row in weights.values() for number in row.values()] + list(table["bias"])
-    if not all(math.isfinite(number) for number in numbers):
-        raise ValueError("a weight is not a finite number")
-    if len(table["bias"]) != len(names) or any(head >= len(names) for row in weights.values() for head in row):
-        raise ValueError("heads and weights do not match")
     heads = {name: Head(float(head["add"]), float(head["veto"])) for name, head in table["heads"].items()}
-    return Detector(names, tuple(table["bias"]), weights, heads, tuple(table["kinds"]), version)
+    return Detector(names, tuple(table["bias"]), table["weights"], heads, tuple(table["kinds"]), version)
+
+
+def _check_numbers(table: Mapping[str, Any]) -> None:
+    """What the sha256 vouches for otherwise: every weight a finite number of a head that exists."""
+    if len(table["bias"]) != len(table["names"]):
+        raise ValueError("heads and weights do not match")
+    for row in (*table["weights"].values(), table["bias"]):
+        if not all(math.isfinite(number) for number in row):
+            raise ValueError("a weight is not a finite number")
+    for row in table["weights"].values():
+        if len(row) % 2 or not all(0 <= head < len(table["names"]) for head in row[::2]):
+            raise ValueError("heads and weights do not match")
 
 
 def features_of(document: Document, slots: Iterable[str], cues: Iterable[str], denied: Iterable[str]) -> set[str]:
@@ -151,7 +162,7 @@ def words_of(prose: str) -> Iterator[str]:
 
 
 # matches the end of a sentence; does not match the stop in "4.6.1"
-_STOP = re.compile(r"[。!?\n;]|\.(?=\s|$)")
+_STOP = lazy(r"[。!?\n;]|\.(?=\s|$)")
 
 
 def _sentences(prose: str) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from triage.language.lazy import lazy
 from triage.assessment import Evidence
 from triage.language.matcher import Matcher
 from triage.language.pack import Pack, matcher_of
@@ -97,7 +98,7 @@ def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 # The heading at the start of a line, in one of four dresses.
 # matches "### 复现步骤", "**Describe the bug**", "【机型】小米", "- 版本: 4.2"; does not match "点了 join: 没反应的时候会怎样呢我们不知道"
-_HEADING = re.compile(
+_HEADING = lazy(
     r"[ \t>*_-]{0,8}(?:#{1,6}[ \t]{0,3}(?P<hash>[^\n]{1,60}?)[ \t:#]{0,3}$"
     r"|\*\*(?P<bold>[^*\n]{1,60})\*\*[ \t]{0,3}:?"
     r"|[【\[](?P<box>[^】\]\n]{1,24})[】\]][ \t:]{0,3}"
@@ -106,12 +107,12 @@ _HEADING = re.compile(
     re.ASCII,
 )
 # What stands in a slot that nobody filled in. matches "N/A", "-", "xxx", "暂未填"; does not match "无声"
-_NOTHING = re.compile(
+_NOTHING = lazy(
     r"[\s\-*_.:|>#/\\`~()\[\]【】,。、]{0,40}(?:n/?a|x{2,20}|none provided|tbd|todo|null|未填写?|待补充|待填|略|请填写|123456|1400x{2,8}|同上|as above|see above|见上|\?{1,5})?[\s\-*_.:|>#/\\`~()\[\]【】,。、]{0,40}",
     re.ASCII,
 )
 # What somebody says who has nothing. matches "暂无", "none", "没有。"; does not match "没有声音"
-_NONE = re.compile(
+_NONE = lazy(
     r"[\s\-*_.:|>#(]{0,20}(?:暂?无|没有?|没|暂时没有?|未知|不知道|不清楚|不详|无可奉告|木有|none|no|nothing|nope|unknown|not available|not applicable|不适用|未提供|不方便|无法提供|忘了|不记得)[\s\-*_.。:!)]{0,20}",
     re.ASCII,
 )
@@ -197,7 +198,7 @@ def _heading_element(head: re.Match[str], pack: Pack) -> str:
 
 # Signs of a machine's line, each enough by itself.
 # matches "2021-11-22 09:16:17.845 E x", "at com.x.Y(Z.java:1)", "#0  0x", '  "code": 1,', "E/Tag(12): x"; does not match "10:05 左右开始掉线"
-_MACHINE_START = re.compile(
+_MACHINE_START = lazy(
     r"\s{0,12}(?:\[?\d{4}[-/]\d\d?[-/]\d\d?[ t]\d\d?:\d\d:\d\d[.,\]\s]{0,3}(?=[\s\[a-z\d(|+-])"
     r"|\[?\d\d?[-/]\d\d? \d\d?:\d\d:\d\d[.,]\d"
     r"|\[?\d\d?:\d\d:\d\d[.,]\d{2}"
@@ -210,9 +211,9 @@ _MACHINE_START = re.compile(
 )
 _CODE_CHARACTERS = frozenset("{}()[];=<>_/\\|$&@#*+\"'`~^%:")
 # matches a run of five words as people write them; does not match "mAudioDecoder.dequeueOutputBuffer() == null"
-_SENTENCE = re.compile(r"(?:\b[a-z][a-z']{0,14}[,;]?\s){4}[a-z']{1,14}", re.ASCII)
+_SENTENCE = lazy(r"(?:\b[a-z][a-z']{0,14}[,;]?\s){4}[a-z']{1,14}", re.ASCII)
 # matches "卡"
-_HAN = re.compile("[\u4e00-\u9fff]")
+_HAN = lazy("[\u4e00-\u9fff]")
 
 
 def is_machine(line: str) -> bool:

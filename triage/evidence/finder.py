@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from triage.language.lazy import lazy
 from triage.assessment import ELEMENTS, Evidence
 from triage.evidence.detector import Detector, features_of, slots_of
 from triage.evidence.document import Document, Section, document_of
@@ -168,9 +169,9 @@ class _Clauses:
     """The clauses of a prose text: stretches between punctuation and line ends."""
 
     # matches the comma in "黑屏,但是有声音" and the stop in "No sound. Video ok"; does not match the stop in "4.6.1"
-    _BREAK = re.compile(r"[,。!?;\n、]|\.(?=\s|$)")
+    _BREAK = lazy(r"[,。!?;\n、]|\.(?=\s|$)")
     # matches a sentence's end
-    _STOP = re.compile(r"[。!?\n]|\.(?=\s|$)")
+    _STOP = lazy(r"[。!?\n]|\.(?=\s|$)")
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -219,7 +220,7 @@ def _unique(found: Sequence[Evidence]) -> list[Evidence]:
 # ---- impact -----------------------------------------------------------------------------------------------------------
 # What a percentage counts when it counts no people.
 # matches "CPU 占 30%", "丢包率 20%", "3 out of 10 times"; does not match "30% 的用户"
-_NOT_PEOPLE = re.compile(
+_NOT_PEOPLE = lazy(
     r"cpu|gpu|内存|显存|memory|\bram\b|磁盘|disk|丢包|packet loss|\bloss|loss\b|lossrate|音量|volume|电量|battery|进度|progress|亮度"
     r"|概率|几率|复现|重现|必现|probab|chance|reproduc|压缩|码率|比特率|bitrate|帧率|fps|带宽|bandwidth|抖动|jitter|占用|使用率|利用率|负载|load|usage"
     r"|置信|准确率|识别率|accuracy|confidence|分辨率|缩放|scale|zoom|透明|opacity|质量|quality|折扣|优惠|discount|涨价|费率|税|利率|比例缩|采样|温度|信号|signal|"
@@ -227,14 +228,14 @@ _NOT_PEOPLE = re.compile(
 )
 # Rates of failure, which count attempts of users.
 # matches "登录失败率", "crash rate"; does not match "帧率"
-_FAULT_RATE = re.compile(
+_FAULT_RATE = lazy(
     r"(?:失败|成功|崩溃|掉线|接通|卡顿|断线|黑屏|闪退|达到|到达|送达|超时|挂机|流失|拒绝|无声|错误|报错|投诉|异常|首帧|白屏|秒开|丢消息|掉单|可用)率|(?:crash|failure|fail|error|success|drop|black|join|complaint|miss|connect|pickup|delivery|disconnect)\w{0,4} rate|占总|占比|占日活|占全"
 )
 
 
 # Who or what can be hit.
 # matches "用户", "outbound calls"; does not match "功能"
-_PEOPLE = re.compile(
+_PEOPLE = lazy(
     r"用户|客户|顾客|学员|学生|老师|家长|主播|观众|听众|玩家|会员|商户|商家|门店|坐席|座席|客服|员工|同事|患者|医生|司机|骑手|嘉宾|参会|成员|人|设备|机器|手机|终端|电脑|平板|机型|账号|账户|帐号"
     r"|房间|直播间|通话|会议|频道|课|班|群|消息|电话|呼叫|会话|订单|请求|场|车|摄像头|门铃|手表|音箱|节点|店|网点|租户|公司|企业|学校|医院|家|台|通|影响|波及|涉及|受损|登录|进房|订阅|流|录制|推送|日活"
     r"|users?|customers?|clients?|callers?|people|persons?|students?|teachers?|hosts?|viewers?|audience|participants?|members?|agents?|devices?|phones?|accounts?|rooms?|channels?|calls?|sessions?|meetings?|classes"
@@ -242,22 +243,22 @@ _PEOPLE = re.compile(
 )
 # Somebody is hit, not just there.
 # matches "进不来", "complained"; does not match "在线"
-_HIT = re.compile(
+_HIT = lazy(
     r"卡|黑屏|花屏|绿屏|白屏|声|听不|看不|掉|断|失败|报|闪退|崩|收不|发不|登不|登录不|进不|连不|打不|接不|回声|回音|杂音|延迟|丢|重复|不显示|没反应|异常|糊|超时|用不了|出不来|画面|没了|不见|中断|停|挂|不行|被踢|无法|不能|没法|消失|不通|错"
     r"|中招|影响|出现|遇到|碰到|反馈|投诉|反映|复现|退|受|说|没收到|收到|没有|来不|上不|用户数|问题|联系|找|骂|卸载|流失|这样|都是|都有|也|同样|等着|催|在问|误|串|泄|看到|扣|漏|误封|被|打来|工单|乱|慢"
     r"|report|complain|affect|impact|hit\b|fail|crash|cannot|can.?t|couldn|unable|lost|lose|drop|disconnect|freez|black|silent|no (?:sound|audio|video)|stuck|kick|miss|error|wrong|not |n.t\b|see|saw|experienc|hav(?:e|ing)|had|get|got|same|broken|down|late|delay|echo|leak|expos|leav|refund|say|said|confirm|wait|call(?:ed|ing) us|one-way|duplicate|twice|logged out|blur|choppy"
 )
 # A size of a room, a limit or a plan, not a toll.
 # matches "房间 50 人", "支持 100 人", "up to 100 participants"; does not match "约 200 人进不来"
-_SIZE_BEFORE = re.compile(
+_SIZE_BEFORE = lazy(
     r"(?:房间|群里?|群聊|会议|频道|班|课堂|上限|最多|支持|并发|同时在线|在线|容纳|总共?|一共|规模|加到|每个|单个|单房|满|达到|超过|注册|日活|月活|dau|mau|有|共|约|定员|人数|限制|限|一个|这个)\s{0,3}(?:有|里|内|里面|是|为|约|大概|的)?\s{0,2}$"
 )
-_SIZE_AFTER = re.compile(r"^\s{0,2}(?:的)?(?:房间|群|会议|会|课|班|大?直播间|频道|规模|同时在线|在线|并发|以上的群|的?小班|大班|语聊|连麦|通话|互动|场景|套餐|项目|团队|级别|上限|视频|语音|左右的(?:群|房|会|课)|多人|对)")
-_SIZE_EN = re.compile(
+_SIZE_AFTER = lazy(r"^\s{0,2}(?:的)?(?:房间|群|会议|会|课|班|大?直播间|频道|规模|同时在线|在线|并发|以上的群|的?小班|大班|语聊|连麦|通话|互动|场景|套餐|项目|团队|级别|上限|视频|语音|左右的(?:群|房|会|课)|多人|对)")
+_SIZE_EN = lazy(
     r"(?:room|group|channel|meeting|call|class|session|conference)s? (?:with|of|for|has|have|having)[^\n.,]{0,12}$|(?:up to|max(?:imum)?|limit(?: is| of)?|capacity(?: of)?|support(?:s|ing)?|concurrent|total(?: of)?|has|we have|with|scale to|than|between|for)\s{0,2}(?:about |around |only )?$"
 )
 # matches "第 3 个", "3 个问题"
-_ORDINAL = re.compile(r"第\s{0,2}$|[.\d:/-]$")
+_ORDINAL = lazy(r"第\s{0,2}$|[.\d:/-]$")
 
 
 def _impact(document: Document, stretches: Sequence[Stretch], clauses: _Clauses) -> list[Evidence]:
@@ -337,7 +338,7 @@ _IMPACTS: dict[str, Callable[[Document, Stretch, _Clauses], dict[str, object] | 
 
 
 # matches "STATE_MISMATCH", "bufferStalledError"; does not match "no_delay", "FAIL"
-_CONSTANT = re.compile(r"[A-Z]{2,}(?:_[A-Z]+)+|[A-Za-z]*[a-z][A-Z][a-z][A-Za-z]*")
+_CONSTANT = lazy(r"[A-Z]{2,}(?:_[A-Z]+)+|[A-Za-z]*[a-z][A-Z][a-z][A-Za-z]*")
 
 
 def _logs(document: Document, stretches: Sequence[Stretch], clauses: _Clauses) -> list[Evidence]:
@@ -352,7 +353,7 @@ def _logs(document: Document, stretches: Sequence[Stretch], clauses: _Clauses) -
 
 
 # matches "xxxx", "123456", "your_room"; does not match "0319100029"
-_NO_ID = re.compile(
+_NO_ID = lazy(
     r"x{2,}\d{0,2}|123456|(?:your|my|test)?[_-]?(?:room|channel|group)[_-]?(?:id|name)|id|name|uid|and|the|is|are|as|to|in|of|or|not|null|none|undefined|was|string|int|number|number\d|error|failed|list|号|on|with|from|for|has|a|an|this|that|if|join|via|by|when|after|at|所有|全部|任意|\d{1,2}",
     re.ASCII,
 )
@@ -405,10 +406,10 @@ def _contact(document: Document, stretches: Sequence[Stretch], clauses: _Clauses
 
 # A date to come, or a frequency denied.
 # matches "明天 10 点提包", "不是每次都"; does not match "明天起" of a calendar
-_NOT_YET = re.compile(
+_NOT_YET = lazy(
     r"明天|后天|明早|下周|下个?月|即将|计划|打算|准备(?:在|于)|必须(?:在|于)?|之前要|截止|报名|演示|提包|要上线|tomorrow|next (?:week|month|monday|friday)|planned|deadline|\bdue\b|will be|is scheduled"
 )
-_DENIED_FREQUENCY = re.compile(r"(?:不是|并非|不|没有|非|希望|能否|预期|应该|should|not)\s{0,2}$")
+_DENIED_FREQUENCY = lazy(r"(?:不是|并非|不|没有|非|希望|能否|预期|应该|should|not)\s{0,2}$")
 
 
 def _timing(document: Document, stretches: Sequence[Stretch], clauses: _Clauses) -> list[Evidence]:
@@ -441,13 +442,13 @@ _JUDGES: dict[str, Callable[[Document, Sequence[Stretch], _Clauses], list[Eviden
 # What a slot of a form must hold beyond being filled in.
 _SECTION_NEEDS = {
     # an action: more than a word. matches "1. 进房", does not match "必现"
-    "reproduction": re.compile(r"(?!\s{0,4}(?:必现|偶现|偶发|大概率|小概率|随机|正常使用|always|sometimes|random)[^\n]{0,6}$)[\s\S]{6,}"),
-    "symptom": re.compile(r"(?!\s{0,4}(?:有问题|用不了|不好使|见标题|如题|同标题|见上|如图|see title)[^\n]{0,4}$)[\s\S]{4,}"),
-    "session": re.compile(r"(?=[^\n]{0,60}\d)[a-z0-9@#][\w@#.:-]{2,}"),
-    "timing": re.compile(r"[^\n]{0,40}(?:\d|必现|每次|必然|昨|今|前天|上周|always|every|大概率|小概率|仅一次)"),
-    "expected": re.compile(r"[\s\S]{2,}"),
-    "contact": re.compile(r"[^\n]{0,60}(?:\d{4,}|@|[a-z]{2,}[\w-]{3,})"),
-    "impact": re.compile(r"[^\n]{0,40}(?:\d|全部|所有|一半|成|只有|仅|all|only|every)"),
+    "reproduction": lazy(r"(?!\s{0,4}(?:必现|偶现|偶发|大概率|小概率|随机|正常使用|always|sometimes|random)[^\n]{0,6}$)[\s\S]{6,}"),
+    "symptom": lazy(r"(?!\s{0,4}(?:有问题|用不了|不好使|见标题|如题|同标题|见上|如图|see title)[^\n]{0,4}$)[\s\S]{4,}"),
+    "session": lazy(r"(?=[^\n]{0,60}\d)[a-z0-9@#][\w@#.:-]{2,}"),
+    "timing": lazy(r"[^\n]{0,40}(?:\d|必现|每次|必然|昨|今|前天|上周|always|every|大概率|小概率|仅一次)"),
+    "expected": lazy(r"[\s\S]{2,}"),
+    "contact": lazy(r"[^\n]{0,60}(?:\d{4,}|@|[a-z]{2,}[\w-]{3,})"),
+    "impact": lazy(r"[^\n]{0,40}(?:\d|全部|所有|一半|成|只有|仅|all|only|every)"),
 }
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from triage.language.lazy import lazy
+
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 _ENGLISH = {
@@ -12,22 +14,22 @@ _ENGLISH = {
 _SHARES = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1}
 
 # matches "30%", "2.1 percent"
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s{0,1}(%|‰|percent|per cent)")
+_PERCENT = lazy(r"(\d{1,3}(?:\.\d{1,3})?)\s{0,1}(%|‰|percent|per cent)")
 # matches "三成", "三成半", "3成"
-_TENTHS = re.compile(r"([一二两三四五六七八九\d])成([一二三四五六七八九半]?)")
+_TENTHS = lazy(r"([一二两三四五六七八九\d])成([一二三四五六七八九半]?)")
 # matches "百分之十五"
-_PER_HUNDRED = re.compile(r"百分之([零一二两三四五六七八九十百点几\d]{1,6})")
+_PER_HUNDRED = lazy(r"百分之([零一二两三四五六七八九十百点几\d]{1,6})")
 # matches "四分之一"
-_PARTS_OF = re.compile(r"([零一二两三四五六七八九十百\d]{1,4})分之([零一二两三四五六七八九十百\d]{1,4})")
+_PARTS_OF = lazy(r"([零一二两三四五六七八九十百\d]{1,4})分之([零一二两三四五六七八九十百\d]{1,4})")
 # matches "十个里有两个", "10 台里有 3 台"
-_OF_WHICH = re.compile(r"([零一二两三四五六七八九十百千万\d]{1,6})\s?[^\d\s里中]?[^里中]{0,8}[里中][^零一二两三四五六七八九十百千万\d]{0,8}([零一二两三四五六七八九十百千万\d]{1,6})")
+_OF_WHICH = lazy(r"([零一二两三四五六七八九十百千万\d]{1,6})\s?[^\d\s里中]?[^里中]{0,8}[里中][^零一二两三四五六七八九十百千万\d]{0,8}([零一二两三四五六七八九十百千万\d]{1,6})")
 # matches "1,912 / 4805"
-_FRACTION = re.compile(r"(\d{1,6})\s?/\s?(\d{1,6})")
+_FRACTION = lazy(r"(\d{1,6})\s?/\s?(\d{1,6})")
 _EN_NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9}|" + "|".join(sorted(_ENGLISH, key=len, reverse=True)) + ")"
 # matches "4 of 10", "one in five"
-_EN_OF = re.compile(rf"\b({_EN_NUMBER}) (?:out of|of|in) (?:every |the |our |a )?({_EN_NUMBER})\b")
+_EN_OF = lazy(rf"\b({_EN_NUMBER}) (?:out of|of|in) (?:every |the |our |a )?({_EN_NUMBER})\b")
 # matches "two thirds"
-_EN_SHARE = re.compile(r"(?:(a|one|two|three) )?(half|third|quarter|fifth|tenth)s?\b")
+_EN_SHARE = lazy(r"(?:(a|one|two|three) )?(half|third|quarter|fifth|tenth)s?\b")
 
 
 def read_number(text: str) -> float | None:
@@ -114,8 +116,8 @@ def _quotient(part: str, whole: str) -> float | None:
 
 
 # matches the number in "约 200 多人", "十二个账号", "1,200 users"
-_COUNT = re.compile(r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?:\.\d)?|[零一二两三四五六七八九十百千万]{1,8})\s{0,1}(?:多|来|余|几)?\s{0,1}(万|千|百)?")
-_EN_COUNT = re.compile(rf"\b({_EN_NUMBER})\b")
+_COUNT = lazy(r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?:\.\d)?|[零一二两三四五六七八九十百千万]{1,8})\s{0,1}(?:多|来|余|几)?\s{0,1}(万|千|百)?")
+_EN_COUNT = lazy(rf"\b({_EN_NUMBER})\b")
 
 
 def read_count(text: str) -> int | None:

@@ -259,13 +259,12 @@ def _emails(text: str) -> Iterator[_Claim]:
     # From each @ backwards: a pattern that begins with the name reads a log without any @ 64 times.
     at = text.find("@")
     while at >= 0:
-        before = text[max(0, at - 65) : at]
-        name = before[len(before.rstrip(_NAME_CHARACTERS)) :].lstrip("._%+-")
-        start = at - len(name)
-        domain = _pattern("mail_domain").match(text, at + 1)
-        # A name has at most 64 characters (RFC 5321).
-        if domain and 0 < len(name) <= 64 and not _is_nobodys_mailbox(text, start, name, domain[0]):
-            yield "email", start, domain.end()
+        if domain := _pattern("mail_domain").match(text, at + 1):
+            before = text[max(0, at - 65) : at]
+            name = before[len(before.rstrip(_NAME_CHARACTERS)) :].lstrip("._%+-")
+            # A name has at most 64 characters (RFC 5321).
+            if 0 < len(name) <= 64 and not _is_nobodys_mailbox(text, at - len(name), name, domain[0]):
+                yield "email", at - len(name), domain.end()
         at = text.find("@", at + 1)
 
 
@@ -407,12 +406,16 @@ def _certificates(text: str) -> Iterator[_Claim]:
 
 
 def _passwords(text: str) -> Iterator[_Claim]:
+    done = 0
     for word in _pattern("password_word").finditer(text):
+        if word.start() < done:
+            continue
         # Two values of 64 characters and what joins them.
         rest = text[word.end() : word.end() + 150]
         said = _pattern("password_value").match(rest)
         if said and (span := _password_span(text, word.start(), rest, said)):
-            yield "password", word.end() + span[0], word.end() + span[1]
+            done = word.end() + span[1]
+            yield "password", word.end() + span[0], done
     if "authorization" in text:
         for found in _pattern("authorization").finditer(text):
             if len(set(found["value"])) >= 6 and not _pattern("password_placeholder").search(found["value"]):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from triage.language.lazy import lazy
 from triage.datafile import into, read_toml_folder
 from triage.errors import DataFileError
 from triage.language.matcher import Matcher
@@ -57,8 +58,8 @@ class Pack:
 
 
 # matches an open-ended repeat as in "a+" or "[ab]*"; does not match "a{1,9}" or "\+"
-_UNBOUNDED = re.compile(r"[*+]|\{\d*,\}")
-_QUOTED = re.compile(r"\\.|\[(?:\\.|[^\]])*\]")
+_UNBOUNDED = lazy(r"[*+]|\{\d*,\}")
+_QUOTED = lazy(r"\\.|\[(?:\\.|[^\]])*\]")
 
 
 @lru_cache(maxsize=1)

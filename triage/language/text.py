@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from triage.language.lazy import lazy
 from triage.assessment import Language
 
 # Invisible characters that people paste along: zero width, soft hyphen, bidi controls, variation selectors.
 # matches "卡\u200b顿"'s middle; does not match an ordinary space
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]")
+INVISIBLE = lazy("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]")
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _PAIRS = {"“": '"', "”": '"', "„": '"', "「": '"', "」": '"', "『": '"', "』": '"', "‘": "'", "’": "'", "—": "-"}
 _PAIRS |= {"–": "-", "−": "-", "‐": "-", "〜": "~", "…": ".", "\u2028": "\n", "\u2029": "\n", "\x85": "\n"}
@@ -68,14 +69,14 @@ def _table() -> dict[int, str]:
 
 
 # matches "卡"; does not match "ka"
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_HAN = lazy("[\u3400-\u9fff\uf900-\ufaff]")
 # matches "sometimes"; does not match "4.6.1"
-_WORD = re.compile(r"[a-z][a-z']{1,}")
+_WORD = lazy(r"[a-z][a-z']{1,}")
 # matches "の", "안", "привет"; does not match "é" (Western European names occur in English tickets)
-_ELSEWHERE = re.compile("[\u0370-\u05ff\u0600-\u0dff\u0e00-\u11ff\u3040-\u30ff\uac00-\ud7af]")
+_ELSEWHERE = lazy("[\u0370-\u05ff\u0600-\u0dff\u0e00-\u11ff\u3040-\u30ff\uac00-\ud7af]")
 # Words that make English sentences, as against names of products, classes and parameters, which Chinese tickets are
 # full of. matches "the"; does not match "sdk"
-_SENTENCE_WORD = re.compile(
+_SENTENCE_WORD = lazy(
     r"\b(?:the|an|is|are|was|were|be|been|not|and|or|but|of|to|in|on|at|for|with|from|by|when|while|after|before|if|then"
     r"|this|that|it|its|we|our|you|your|my|me|they|their|there|have|has|had|do|does|did|can|can't|cannot|could|should"
     r"|would|will|please|how|what|why|which|where|any|some|all|only|also|still|after|again|always|sometimes|never"

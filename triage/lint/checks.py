@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from triage.language.lazy import lazy
 from triage.assessment import Evidence, Kind, Language, Span
 from triage.language.text import normalise
 from triage.lint.rulebook import Rule
@@ -88,7 +89,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 # A title that names no thing and no behaviour.
 # matches "问题", "求助!!!", "help", "紧急问题反馈", "bug"; does not match "iOS 黑屏"
-_EMPTY_TITLE = re.compile(
+_EMPTY_TITLE = lazy(
     r"[\s\W_]{0,8}(?:(?:紧急|急|求助|求救|求解|帮忙|问题|反馈|咨询|请教|请问|bug|报错|异常|大佬|在吗|你好|您好|技术|支持|工单|故障|错误|有|一个|个|的|了|请|看看|处理|下|关于|线上|生产|严重|加急|在线等"
     r"|urgent|asap|help|problem|issue|question|error|bug|please|pls|hi|hello|need|support|sdk|a|an|the|my|with|ticket|request|important|critical|need help|not working|test|测试|标题|title|无|如题|rt|app)[\s\W_]{0,8}){1,8}",
     re.ASCII,
@@ -112,7 +113,7 @@ def _title_in_body(facts: Facts, rule: Rule) -> Hits:
 
 # The start of a further fault in the same ticket.
 # matches "另外还有一个问题", "2、", "also,"; does not match "另外两台正常"
-_ANOTHER = re.compile(
+_ANOTHER = lazy(
     r"(?:另外|还有|此外|顺便|对了|其次|第[二三四]个?(?:问题|点)?|问题[二三2-4])[^\n。]{0,12}(?:问题|bug|反馈|想问|也(?:会|有|是)|,)|(?:^|\n)\s{0,4}(?:[2-9]|[二三四五])\s?[.、)]\s?[^\n]{4}|\b(?:another|second|separate|unrelated) (?:issue|problem|bug|question)",
     re.ASCII,
 )

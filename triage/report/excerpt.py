@@ -1,6 +1,7 @@
 """The lines of a ticket that carry evidence or findings, safe to print, with marks under the words."""
 
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby
@@ -87,14 +88,18 @@ def _field_rows(
     here = [_first_lines(stretch, text) for stretch in stretches if stretch.field == name]
     if not here:
         return
-    cells, marks = _cells(linted, name), _marks(len(text), here)
-    start = 0
+    cells, marks, several = _cells(linted, name), _marks(len(text), here), "\n" in text
+    start, waiting, touching = 0, deque(here), list[_Stretch]()
     for number, line in enumerate(text.split("\n"), 1):
         end = start + len(line)
-        numbered = f"{label}:{number}" if "\n" in text else label
-        for low, high in _windows(cells[start:end], marks[start:end], limit):
-            touching = [stretch for stretch in here if stretch.start < start + high and stretch.end > start + low]
-            row = _row(numbered, cells[start:end], marks[start:end], low, high)
+        numbered = f"{label}:{number}" if several else label
+        line_cells, line_marks = cells[start:end], marks[start:end]
+        for low, high in _windows(line_cells, line_marks, limit):
+            # Rows and stretches both go forward: a pasted log of thousands of hits is walked through once.
+            while waiting and waiting[0].start < start + high:
+                touching.append(waiting.popleft())
+            touching = [stretch for stretch in touching if stretch.end > start + low]
+            row = _row(numbered, line_cells, line_marks, low, high)
             if row.marks:
                 yield replace(row, names=tuple(dict.fromkeys(stretch.name for stretch in touching)))
         start = end + 1
