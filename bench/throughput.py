@@ -1,0 +1,165 @@
+"""Tickets a second through ``Assessor.lint`` in one process, where the time goes, and the memory it takes.
+
+Peers: the same lint with ``engine="re"`` (no google-re2), and jieba cutting the same texts, which is where most other
+triage of Chinese begins.
+"""
+
+import importlib.util
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+import triage.assessor
+import triage.evidence.finder
+from bench.clock import seconds
+from bench.corpus import ROOT, read_corpus
+from bench.report import Report, print_table
+from triage.assessor import Assessor
+from triage.language.matcher import Matcher
+from triage.settings import load_settings
+from triage.ticket import Ticket
+
+ROUNDS = 3
+# Each stage of a lint as the function that does it; a stage's time is without the stages that it calls.
+STAGES = {
+    "document": (triage.evidence.finder, "document_of"),
+    "matcher": (Matcher, "hits"),
+    "judge": (triage.evidence.finder, "_judge"),
+    "detector": (triage.evidence.finder, "_reconsider"),
+    "secrets": (triage.assessor, "find_secrets"),
+    "language": (triage.assessor, "detect_language"),
+    "lint": (triage.assessor, "lint_facts"),
+}
+PEAK = """
+import resource, sys
+from bench.corpus import read_corpus
+if sys.argv[1] == "lint":
+    from triage.assessor import Assessor
+    from triage.settings import load_settings
+    assessor = Assessor(load_settings())
+    for ticket in read_corpus():
+        assessor.lint(ticket)
+else:
+    tickets = read_corpus()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def run() -> Report:
+    """Prints speed, stages and memory, and gives the figures."""
+    tickets = read_corpus()
+    assessor = Assessor(load_settings())
+    fresh = seconds(lambda: _lint_all(assessor, tickets))
+    plain = Assessor(load_settings(), engine="re")
+    _lint_all(plain, tickets[:50])
+    works: dict[str, Callable[[], object]] = {
+        "lint, known tickets": lambda: _lint_all(assessor, tickets),
+        'peer: lint with engine="re"': lambda: _lint_all(plain, tickets),
+    }
+    if importlib.util.find_spec("jieba"):
+        works["peer: jieba cuts the texts"] = _jieba(tickets)
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(ROUNDS):
+        for name, work in works.items():
+            times[name].append(seconds(work))
+    medians = {"lint, fresh tickets": fresh, **{name: statistics.median(values) for name, values in times.items()}}
+    base = medians["lint, known tickets"]
+    print_table(
+        f"throughput: {len(tickets)} tickets, one process, median of {ROUNDS} interleaved rounds",
+        ("", "tickets a second", "µs a ticket", "lint is … times as fast"),
+        [
+            (name, f"{len(tickets) / value:,.0f}", f"{value * 1e6 / len(tickets):,.0f}", f"{value / base:.2f}")
+            for name, value in medians.items()
+        ],
+    )
+    stages = _stages(assessor, tickets)
+    whole = sum(stages.values())
+    print_table(
+        "throughput: where the time goes (known tickets, with the clock's own cost)",
+        ("", "µs a ticket", "share"),
+        [(name, f"{value * 1e6 / len(tickets):.0f}", f"{value / whole:.0%}") for name, value in stages.items()],
+    )
+    memory = {which: _peak_megabytes(which) for which in ("lint", "tickets")}
+    print(f"  peak memory: {memory['lint']:.0f} MB; peer: the tickets alone {memory['tickets']:.0f} MB", end="")
+    print(f" ({memory['lint'] / memory['tickets']:.1f} times)")
+    figures: dict[str, Any] = {f"{name}, a second": round(len(tickets) / value) for name, value in medians.items()}
+    figures["stages, µs a ticket"] = {name: round(value * 1e6 / len(tickets), 1) for name, value in stages.items()}
+    figures["peak memory, MB"] = memory
+    return Report("throughput", figures)
+
+
+def _lint_all(assessor: Assessor, tickets: list[Ticket]) -> None:
+    for ticket in tickets:
+        assessor.lint(ticket)
+
+
+def _jieba(tickets: list[Ticket]) -> Callable[[], object]:
+    import logging
+
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    jieba.initialize()
+    texts = [f"{ticket.title}\n{ticket.body}" for ticket in tickets]
+    return lambda: [jieba.lcut(text, HMM=False) for text in texts]
+
+
+def _stages(assessor: Assessor, tickets: list[Ticket]) -> dict[str, float]:
+    """Seconds in each stage, without those it calls; ``rest`` is what is in none."""
+    spent = dict.fromkeys([*STAGES, "rest"], 0.0)
+    with ExitStack() as stack:
+        clock = _Clock(spent)
+        for stage, (owner, name) in STAGES.items():
+            # A stage that is gone under its name is a bench to mend.
+            stack.enter_context(patch.object(owner, name, _timed(getattr(owner, name), stage, clock)))
+        with clock.within("rest"):
+            _lint_all(assessor, tickets)
+    return spent
+
+
+class _Clock:
+    """Books the running time on the innermost stage."""
+
+    def __init__(self, spent: dict[str, float]) -> None:
+        self._spent, self._open, self._since = spent, list[str](), 0.0
+
+    @contextmanager
+    def within(self, stage: str) -> Iterator[None]:
+        self._book()
+        self._open.append(stage)
+        yield
+        self._book()
+        self._open.pop()
+
+    def _book(self) -> None:
+        now = time.perf_counter()
+        if self._open:
+            self._spent[self._open[-1]] += now - self._since
+        self._since = now
+
+
+def _timed(function: Callable[..., Any], stage: str, clock: _Clock) -> Callable[..., Any]:
+    def timed(*arguments: Any, **options: Any) -> Any:
+        # The matcher's hits inside the document (template lines) belong to the document.
+        with clock.within(stage):
+            given = function(*arguments, **options)
+            return list(given) if stage == "matcher" else given
+
+    return timed
+
+
+def _peak_megabytes(which: str) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, which], cwd=ROOT, capture_output=True, check=True, text=True, timeout=300
+    )
+    # Linux counts kilobytes, macOS bytes.
+    return int(done.stdout) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+if __name__ == "__main__":
+    run()
