@@ -84,7 +84,7 @@ def run() -> Report:
         [(f"{group} {name}", text, f"{time * 1e3:.0f}") for _, group, name, text, time in slowest],
     )
     figures["worst ten"] = [
-        {"work": row[0], "text": row[1], "ms": float(row[2]), "ratio": float(row[3])} for row in rows[:WORST]
+        {"work": work, "text": text, "ms": float(ms), "ratio": float(ratio)} for work, text, ms, ratio in rows[:WORST]
     ]
     figures["over"] = sum(ratio >= MOST for ratio, *_ in everything)
     return Report("linear", figures, tuple(goals))

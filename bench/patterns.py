@@ -71,11 +71,12 @@ def _agreement(matcher: Matcher, plain: Matcher, texts: list[str]) -> dict[str, 
         fired, true, missed = fired + len(ours), true + len(theirs), missed + len(theirs - ours)
         spans = [[(number, *match.span()) for number, match in one.hits(text)] for one in (matcher, plain)]
         different += spans[0] != spans[1]
-    print(f"  sets fired {fired:,} times, {fired - true + missed:,} of them for nothing (relaxed repeats); ", end="")
+    vain = fired - true + missed
+    print(f"  sets fired {fired:,} times, {vain:,} of them for nothing (relaxed repeats); ", end="")
     print(f"missed {missed}; texts whose hits differ from re: {different}")
     return {
         "fired": fired,
-        "fired for nothing": fired - true + missed,
+        "fired for nothing": vain,
         "missed": missed,
         "texts that differ": different,
     }

@@ -86,7 +86,16 @@ def _attachments(value: object, place: str) -> tuple[str, ...]:
         return ()
     if isinstance(value, str) or not isinstance(value, list | tuple):
         raise InputError(f"{place}: attachments is {_kind_of(value)}; it must be a list of file names")
-    return tuple(_text(name, place, f"attachments[{number}]") or "" for number, name in enumerate(value))
+    return tuple(
+        _text(_file_name(name), place, f"attachments[{number}]") or "" for number, name in enumerate(value)
+    )
+
+
+def _file_name(attachment: object) -> object:
+    """The name of an attachment that a helpdesk describes as an object."""
+    if isinstance(attachment, Mapping):
+        return next((attachment[key] for key in ("file_name", "filename", "name") if key in attachment), attachment)
+    return attachment
 
 
 def _kind_of(value: object) -> str:

@@ -131,6 +131,9 @@ def _reconsider(found: Found, detector: Detector) -> Found:
         elif not stated[element] and sure[element] >= head.add:
             stated[element] = _told(found.document, detector, element)
     label = max(detector.kinds, key=lambda kind: sure[f"kind.{kind}"])
+    if label != "incident" and not stated["symptom"]:
+        # The hours of a wish or of a plan are not when a fault happened.
+        stated["timing"] = ()
     guess = KindGuess(label, round(sure[f"kind.{label}"], 4))  # type: ignore[arg-type]
     return replace(found, stated=stated, kind=guess)
 

@@ -1,12 +1,13 @@
 """Cuts text into words: Chinese by jieba's dictionary and ours, everything else by pattern.
 
 The HMM is off: it guesses words that no dictionary holds, and jieba (Python) and rjieba (Rust) guess alike on 39 % of
-texts only. Without it they agree on every text of ``data/``, once three differences are out of the way: only runs of
-Han that both take for Chinese are handed over, jieba's total is put right (``_jieba``), and frequencies are explicit.
+texts only (6,000 measured). Without it they cut all 3,220 texts of ``data/`` alike. For that, three differences between
+them are kept out: what counts as Chinese (only Han that both know is handed over), the total of all frequencies (see
+``_jieba``), and the frequencies each would suggest for new words (ours are explicit).
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -32,9 +33,9 @@ _WORD = r"[^\W\u2e80-\U0010ffff]+"
 # piece each; does not match "卡顿 30%" or "ios/android" as one
 _PIECE = re.compile(
     r"(?P<han>[\u4e00-\u9fd5]+)"
-    r"|[a-z]{2,6}://[!#-&(-;=?-~]*[\w/=]"
+    r"|[a-z]{2,6}://[!#-&(-;=?-~]*[a-z0-9_/=]"
     r"|c(?:\+\+|#)(?!\w)"
-    rf"|-?\d+(?:[:/]\d+)+|(?:-(?=\d))?{_WORD}(?:[.'@+-]{_WORD}|(?<=\d)[:/]\d+)*"
+    rf"|(?:-(?=\d))?{_WORD}(?:[.'@+-]{_WORD}|(?<=\d)[:/]\d+)*"
     r"|\S"
 )
 
@@ -113,7 +114,7 @@ class SpacyTokeniser:
 
 
 def _words_and_spaces(text: str, tokens: Sequence[Token]) -> tuple[list[str], list[bool]]:
-    """What spaCy builds a Doc from: one space after a word is the word's, all else between words is a word of its own."""
+    """What spaCy builds a Doc from: one space after a word is the word's, all else between words is a word itself."""
     words: list[str] = []
     spaces: list[bool] = []
     position = 0
@@ -130,7 +131,7 @@ def _words_and_spaces(text: str, tokens: Sequence[Token]) -> tuple[list[str], li
 
 
 @lru_cache(maxsize=1)
-def load_terms(path: Path = TERMS) -> dict[str, int]:
+def load_terms(path: Path = TERMS) -> Mapping[str, int]:
     """The domain's terms in normalised form, each with its frequency.
 
     Raises DataFileError with path and line for a line that is not ``term frequency``, or a term that comes twice.
@@ -185,7 +186,9 @@ def _jieba() -> _Cut:
             warnings.simplefilter("ignore")
             import jieba
     except ModuleNotFoundError as cause:
-        raise SettingsError('Chinese text is cut by jieba or rjieba and neither is installed; install triage[fast]') from cause
+        raise SettingsError(
+            "Chinese text is cut by jieba or rjieba and neither is installed; install triage[fast]"
+        ) from cause
     engine = jieba.Tokenizer()
     # Not initialize(): that trusts and writes a cache in the shared /tmp, and is no faster (0.9 s against 0.8 s).
     with engine.get_dict_file() as dictionary:

@@ -15,12 +15,11 @@ def ask_for(rule: Rule, *, lang: str, log_place: str) -> str:
 
 
 def choose_questions(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> tuple[str, ...]:
-    """The questions of the weightiest findings, one an element; hints ask nothing while something graver is open."""
+    """The questions of the weightiest findings, one an element; hints ask nothing, they can wait."""
     asked: dict[str, tuple[int, str]] = {}
-    open_levels = {finding.level for finding in findings if finding.ask}
     for finding in findings:
         rule = rules[finding.code]
-        if not finding.ask or (finding.level == "hint" and open_levels - {"hint"}):
+        if not finding.ask or finding.level == "hint" or not rule.weight:
             continue
         about = rule.element or rule.code
         if about not in asked or asked[about][0] < rule.weight:
