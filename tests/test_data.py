@@ -16,11 +16,11 @@ from triage.ticket import ticket_from
 DATA = Path(__file__).parents[1] / "data"
 DEV_TICKETS = DATA.parents[1] / "shared" / "data" / "dev-tickets.jsonl"
 
-CORNERS = ("voice-call", "video-call", "live-streaming", "messaging", "conversational-ai", "platform", "pairs")
+CORNERS = ("voice-call", "video-call", "live-streaming", "messaging", "conversational-ai", "platform", "pairs", "kinds", "trackers")
 ELEMENTS = ["symptom", "reproduction", "environment", "logs", "session", "impact", "business_loss", "timing", "contact"]
 ALLOWED = {
     "kind": {"incident", "question", "request"},
-    "product": set(CORNERS) - {"pairs"},
+    "product": set(CORNERS) - {"pairs", "kinds", "trackers"},
     "priority": {"P1", "P2", "P3", "P4"},
     "escalate": {"yes", "no"},
     **{element: {"yes", "no", "?"} for element in ELEMENTS},

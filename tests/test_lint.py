@@ -94,7 +94,7 @@ def test_a_site_silences_and_relevels_rules(tmp_path: Path) -> None:
 
 
 def test_an_unknown_rule_is_an_error_with_the_nearest_name(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match='"ENV10" is not known; did you mean "ENV01"'):
+    with pytest.raises(SettingsError, match='"ENV10" is not known; did you mean "ENV0'):
         site(tmp_path, '[lint]\nignore = ["ENV10"]\n')
     with pytest.raises(SettingsError, match="environment-missing"):
         site(tmp_path, '[lint]\nignore = ["environment-mising"]\n')

@@ -45,7 +45,9 @@ def texts() -> list[str]:
 def test_jieba_and_rjieba_cut_the_whole_corpus_alike(texts: list[str]) -> None:
     slow, fast = Tokeniser("jieba"), Tokeniser("rjieba")
     alike = sum(slow.cut(text) == fast.cut(text) for text in texts)
-    assert alike == len(texts) == 3220
+    assert alike == len(texts)
+    # 3,220 written for the corpus, and what was added since.
+    assert len(texts) >= 3220
 
 
 @needs_jieba

@@ -45,6 +45,11 @@ class Document:
 
     def evidence(self, start: int, end: int, *, value: object = None, slot: str = "") -> Evidence | None:
         """The evidence at a position, in code points of the raw field; None where it does not lie in one field."""
+        # Patterns without look-around take the character before them along; blanks at the rim say nothing.
+        while start < end and self.text[start].isspace():
+            start += 1
+        while end > start and self.text[end - 1].isspace():
+            end -= 1
         begin, field, raw, normal, skipped = self.parts[bisect_right(self.parts, start, key=lambda part: part[0]) - 1]
         inner_start, inner_end = max(start - begin - skipped, 0), min(end - begin - skipped, len(normal.text))
         if inner_end <= inner_start:
@@ -69,7 +74,7 @@ def document_of(ticket: Ticket, pack: Pack) -> Document:
 
 def _parts(ticket: Ticket) -> list[tuple[str, str, str]]:
     parts = [("title", ticket.title, ""), ("body", ticket.body, "")]
-    parts += [(f"fields.{key}", value, f"{normalise(key).text.replace('_', ' ')}: ") for key, value in ticket.fields.items()]
+    parts += [(f"fields.{key}", value, f"{normalise(key).text.replace('_', ' ')}: ") for key, value in ticket.fields.items() if key != "plan"]
     return [part for part in parts if part[1]] or [("body", "", "")]
 
 
@@ -140,7 +145,7 @@ def _layout(text: str, pack: Pack, title_end: int) -> tuple[str, list[Section], 
         head = _HEADING.match(line) if start > title_end or title_end == 0 else None
         element = _heading_element(head, pack) if head else ""
         if head and (element or head.lastgroup in ("hash", "bold", "box")):
-            heads.append((element, start, start + head.end(), start + len(line)))
+            heads.append((element, start, start + head.end(), _DRESS[str(head.lastgroup)]))
             blanks.append((start, start + head.end()))
             rest = line[head.end() :]
             if rest.strip() and is_machine(rest):
@@ -155,13 +160,21 @@ def _layout(text: str, pack: Pack, title_end: int) -> tuple[str, list[Section], 
     return _blank(text, blanks), _sections(text, heads), machine_lines
 
 
+# Which dress of heading stands over which: "### 环境" over "- 版本: 4.2".
+_DRESS = {"hash": 0, "bold": 1, "box": 2, "label": 3, "cell": 3}
+
+
 def _sections(text: str, heads: Sequence[tuple[str, int, int, int]]) -> list[Section]:
     sections = []
-    for number, (element, start, content_start, _) in enumerate(heads):
+    for number, (element, start, content_start, dress) in enumerate(heads):
         end = heads[number + 1][1] if number + 1 < len(heads) else len(text)
         content = text[content_start:end]
         trimmed = content.strip()
-        if _NOTHING.fullmatch(trimmed):
+        opens_list = not trimmed and number + 1 < len(heads) and heads[number + 1][3] > dress
+        if opens_list:
+            # A heading over labels ("## 环境" over "- 版本: 4.2") is answered by them.
+            answer = "given"
+        elif _NOTHING.fullmatch(trimmed):
             answer = "empty"
         elif _NONE.fullmatch(trimmed) or _NONE.fullmatch(trimmed.split("\n")[0]):
             answer = "denied"

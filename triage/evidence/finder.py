@@ -116,6 +116,10 @@ def _judge(document: Document, stretches: Sequence[Stretch], ticket: Ticket) -> 
     )
 
 
+# How sure the kind must be before its word is taken on elements.
+_SURE_KIND = 0.7
+
+
 def _reconsider(found: Found, detector: Detector) -> Found:
     """What was found, with the detector's word where it is sure: it adds what no pattern knows and vetoes false alarms."""
     features = features_of(
@@ -128,12 +132,13 @@ def _reconsider(found: Found, detector: Detector) -> Found:
         told = any(evidence.slot == "section" for evidence in stated[element])
         if stated[element] and not told and sure[element] < head.veto:
             stated[element] = ()
-        elif not stated[element] and sure[element] >= head.add:
+        elif not stated[element] and not found.denied[element] and sure[element] >= head.add:
             stated[element] = _told(found.document, detector, element)
     label = max(detector.kinds, key=lambda kind: sure[f"kind.{kind}"])
-    if label != "incident" and not stated["symptom"]:
-        # The hours of a wish or of a plan are not when a fault happened.
-        stated["timing"] = ()
+    if label != "incident" and sure[f"kind.{label}"] >= _SURE_KIND:
+        # The hours and numbers of a wish or a plan are not those of a fault: of 1,184 questions and requests in the
+        # corpus one has a timing and one an impact.
+        stated["timing"] = stated["impact"] = ()
     guess = KindGuess(label, round(sure[f"kind.{label}"], 4))  # type: ignore[arg-type]
     return replace(found, stated=stated, kind=guess)
 
@@ -271,18 +276,8 @@ def _impact(document: Document, stretches: Sequence[Stretch], clauses: _Clauses)
         if value is None:
             continue
         if evidence := document.evidence(stretch.start, stretch.end, value=value, slot=stretch.key[2]):
-            found.append(_trimmed(evidence))
+            found.append(evidence)
     return found
-
-
-def _trimmed(evidence: Evidence) -> Evidence:
-    text = evidence.text
-    lead = len(text) - len(text.lstrip())
-    trimmed = text.strip()
-    if trimmed == text:
-        return evidence
-    start = evidence.start + lead
-    return Evidence(evidence.field, start, start + len(trimmed), trimmed, evidence.value, evidence.slot)
 
 
 def _value(*, ratio: float | None = None, count: int | None = None, scope: str | None = None) -> dict[str, object]:

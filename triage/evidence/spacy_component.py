@@ -57,10 +57,12 @@ def make_triage_evidence(nlp: Language, name: str) -> EvidenceComponent:
     return EvidenceComponent(_finder())
 
 
-@registry.tokenizers(TOKENIZER)
 def make_tokeniser() -> Callable[[Language], SpacyTokeniser]:
     """Our tokenizer by its name in spaCy's registry, so that a pipeline can be written to disk and read back."""
     return lambda nlp: SpacyTokeniser(nlp.vocab)
+
+
+registry.tokenizers.register(TOKENIZER, func=make_tokeniser)
 
 
 def blank_zh() -> Language:

@@ -64,8 +64,8 @@ def _partial(facts: Facts, rule: Rule) -> Hits:
 
 
 def _cue_without(facts: Facts, rule: Rule) -> Hits:
-    """A cue is there and the element it should come with is not."""
-    if facts.stated[rule.element]:
+    """A cue is there and the element it should come with is neither stated nor denied."""
+    if facts.stated[rule.element] or facts.denied[rule.element]:
         return []
     spans: Hits = [facts.cues[cue][0].span for cue in rule.cues if facts.cues.get(cue)]
     return spans[:1]
@@ -91,8 +91,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 # matches "问题", "求助!!!", "help", "紧急问题反馈", "bug"; does not match "iOS 黑屏"
 _EMPTY_TITLE = lazy(
     r"[\s\W_]{0,8}(?:(?:紧急|急|求助|求救|求解|帮忙|问题|反馈|咨询|请教|请问|bug|报错|异常|大佬|在吗|你好|您好|技术|支持|工单|故障|错误|有|一个|个|的|了|请|看看|处理|下|关于|线上|生产|严重|加急|在线等"
-    r"|urgent|asap|help|problem|issue|question|error|bug|please|pls|hi|hello|need|support|sdk|a|an|the|my|with|ticket|request|important|critical|need help|not working|test|测试|标题|title|无|如题|rt|app)[\s\W_]{0,8}){1,8}",
-    re.ASCII,
+    r"|urgent|asap|help|problem|issue|question|error|bug|please|pls|hi|hello|need|support|sdk|a|an|the|my|with|ticket|request|important|critical|need help|not working|test|测试|标题|title|无|如题|rt|app)[\s\W_]{0,8}){1,8}"
 )
 
 
@@ -111,18 +110,26 @@ def _title_in_body(facts: Facts, rule: Rule) -> Hits:
     return []
 
 
-# The start of a further fault in the same ticket.
-# matches "另外还有一个问题", "2、", "also,"; does not match "另外两台正常"
+# The start of a further fault in the same ticket, by its own word; a numbered list may as well be one fault's steps.
+# matches "另外还有一个问题", "问题二", "another issue"; does not match "另外两台正常", "2. 点加入"
 _ANOTHER = lazy(
-    r"(?:另外|还有|此外|顺便|对了|其次|第[二三四]个?(?:问题|点)?|问题[二三2-4])[^\n。]{0,12}(?:问题|bug|反馈|想问|也(?:会|有|是)|,)|(?:^|\n)\s{0,4}(?:[2-9]|[二三四五])\s?[.、)]\s?[^\n]{4}|\b(?:another|second|separate|unrelated) (?:issue|problem|bug|question)",
+    r"(?:另外|还有|此外|其次)[^\n。,]{0,8}(?:一?个)?(?:问题|bug|故障)|第[二三四]个?(?:问题|bug|故障)|问题\s?[二三2-4](?:[^0-9.]|$)|\b(?:another|second|separate|unrelated) (?:issue|problem|bug)",
     re.ASCII,
 )
+
+
+# matches "两个问题", "two bugs"; does not match "一个问题"
+_SEVERAL = lazy(r"[两二三四五几2-9]\s?个(?:问题|bug|故障)|\b(?:two|three|four|several|2|3) (?:bugs|issues|problems|faults)")
+# matches the "2." of a list
+_NUMBERED = lazy(r"(?:^|\n)\s{0,4}(?:[2-9]|[二三四五])\s?[.、)](?=\s?[^\d\s])")
 
 
 def _several_faults(facts: Facts, rule: Rule) -> Hits:
     """Symptoms of different classes, in stretches that a list or a turn of phrase sets apart."""
     body = normalise(facts.ticket.body)
     starts = [match.start() for match in _ANOTHER.finditer(body.text)]
+    if _SEVERAL.search(normalise(facts.ticket.title).text) or _SEVERAL.search(body.text):
+        starts = sorted({*starts, *(match.start() for match in _NUMBERED.finditer(body.text))})
     if not starts:
         return []
     slots_of: list[set[str]] = [set() for _ in range(len(starts) + 1)]
@@ -152,6 +159,8 @@ def _screenshot_instead(facts: Facts, rule: Rule) -> Hits:
         return []
     if facts.cues.get("screenshot"):
         return [facts.cues["screenshot"][0].span]
+    if not facts.cues.get("error_said"):
+        return []
     for number, name in enumerate(facts.ticket.attachments):
         if re.search(r"\.(?:png|jpe?g|gif|bmp|webp|heic)$", name, re.IGNORECASE):
             return [Span(f"attachments[{number}]", 0, len(name))]

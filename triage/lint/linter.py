@@ -70,7 +70,9 @@ def _required(facts: Facts, rules: Mapping[str, Rule]) -> Mapping[str, float]:
     for rule in rules.values():
         if rule.check != "missing" or rule.level == "hint" or facts.kind not in rule.kinds:
             continue
-        if any(facts.has(name) for name in rule.silent_when):
+        # A cue that another rule of the element speaks on (用不了 instead of a symptom) lifts no need.
+        told_of = {cue for other in rules.values() if other.element == rule.element for cue in other.cues}
+        if any(facts.has(name) for name in rule.silent_when if name not in told_of):
             continue
         needs[rule.element] = 0.0 if any(facts.has(name) for name in rule.eased_when) else 1.0
     return needs
