@@ -52,9 +52,15 @@ def _glance(assessments: list[dict]) -> str:
     codes = Counter(finding["code"] for answer in assessments for finding in answer["lint"]["findings"])
     secrets = sum(count for code, count in codes.items() if code.startswith("SEC"))
     rows = [
-        ("tickets", f"{len(assessments)}   " + "   ".join(f"{name} {count}" for name, count in languages.most_common())),
+        (
+            "tickets",
+            f"{len(assessments)}   " + "   ".join(f"{name} {count}" for name, count in languages.most_common()),
+        ),
         ("kinds", "   ".join(f"{name} {count}" for name, count in kinds.most_common())),
-        ("ready", f"{ready} of {len(assessments)}; of {len(incidents)} incidents {sum(lint['ready'] for lint in incidents)}"),
+        (
+            "ready",
+            f"{ready} of {len(assessments)}; of {len(incidents)} incidents {sum(lint['ready'] for lint in incidents)}",
+        ),
         ("missing most", "   ".join(f"{name} {count}" for name, count in missing.most_common(6))),
         ("rules most", "   ".join(f"{code} {count}" for code, count in codes.most_common(8))),
         ("secrets found", f"{secrets} (numbers, tokens, certificates; shown masked)"),

@@ -16,7 +16,17 @@ from triage.ticket import ticket_from
 DATA = Path(__file__).parents[1] / "data"
 DEV_TICKETS = DATA.parents[1] / "shared" / "data" / "dev-tickets.jsonl"
 
-CORNERS = ("voice-call", "video-call", "live-streaming", "messaging", "conversational-ai", "platform", "pairs", "kinds", "trackers")
+CORNERS = (
+    "voice-call",
+    "video-call",
+    "live-streaming",
+    "messaging",
+    "conversational-ai",
+    "platform",
+    "pairs",
+    "kinds",
+    "trackers",
+)
 ELEMENTS = ["symptom", "reproduction", "environment", "logs", "session", "impact", "business_loss", "timing", "contact"]
 ALLOWED = {
     "kind": {"incident", "question", "request"},

@@ -7,7 +7,7 @@ import pytest
 from triage.assessor import Assessor
 from triage.language.pack import check_expression
 from triage.lint.checks import CHECKS
-from triage.lint.rulebook import Example, Rule, shipped_rules
+from triage.lint.rulebook import CHECK_NAMES, Example, Rule, shipped_rules
 from triage.settings import load_settings
 from triage.ticket import ticket_from
 
@@ -63,6 +63,10 @@ def test_rule_is_whole(rule: Rule) -> None:
         assert {"zh", "en"} <= {example.lang for example in examples}
     for pattern in rule.patterns:
         check_expression(pattern, path=Path(f"{rule.code}.toml"))
+
+
+def test_every_check_has_its_name() -> None:
+    assert set(CHECK_NAMES) == set(CHECKS)
 
 
 def test_there_are_enough_rules() -> None:

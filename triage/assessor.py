@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from triage import __version__
-from triage.assessment import Assessment, Label, Language, Span
+from triage.assessment import Assessment, Kind, Label, Language, Span
 from triage.errors import DataFileError
 from triage.evidence.detector import Detector
 from triage.evidence.document import Document
@@ -78,7 +78,7 @@ def _answer_language(asked: str, site: str, language: Language) -> str:
     return "zh" if language in ("zh", "mixed") else "en"
 
 
-def _facts(ticket: Ticket, found: Found, kind: str, language: Language) -> Facts:
+def _facts(ticket: Ticket, found: Found, kind: Kind, language: Language) -> Facts:
     secrets = [
         (secret.kind, Span(field, secret.start, secret.end))
         for field, text in _texts(ticket)
@@ -104,9 +104,6 @@ def _texts(ticket: Ticket) -> list[tuple[str, str]]:
 
 
 def _placeholders(document: Document) -> tuple[Span, ...]:
-    spans = []
-    for section in document.sections:
-        if section.answer == "empty" and section.element:
-            if evidence := document.evidence(section.start, section.content_start):
-                spans.append(evidence.span)
-    return tuple(spans)
+    asked = [section for section in document.sections if section.answer == "empty" and section.element]
+    found = [document.evidence(section.start, section.content_start) for section in asked]
+    return tuple(evidence.span for evidence in found if evidence)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from triage.lint.rulebook import Rule
     from triage.report import LintedTicket
     from triage.report.sarif import RuleText
+    from triage.report.wording import Lang
     from triage.settings import Settings
     from triage.ticketfile import Record
 
@@ -51,7 +52,8 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="triage", description="Checks and ranks support tickets: what is missing, what to ask, what to start first."
+        prog="triage",
+        description="Checks and ranks support tickets: what is missing, what to ask, what to start first.",
     )
     parser.add_argument("--version", action="version", version=f"triage {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -62,16 +64,24 @@ def _parser() -> argparse.ArgumentParser:
         description="Check tickets for what an engineer needs. Exit 0: all ready; 1: findings of level error; 2: something failed.",
     )
     lint_command.set_defaults(run=lint)
-    lint_command.add_argument("files", nargs="*", metavar="FILE", help=".jsonl, .json, .csv or plain text; - is standard input")
+    lint_command.add_argument(
+        "files", nargs="*", metavar="FILE", help=".jsonl, .json, .csv or plain text; - is standard input"
+    )
     lint_command.add_argument("--text", help="lint this text as a ticket's body")
     lint_command.add_argument("--format", choices=FORMATS, default="text", help="how to answer (text)")
-    lint_command.add_argument("--map", action="append", default=[], metavar="KEY=HEADER", help="a column by its header: title=标题")
-    lint_command.add_argument("--stdin-name", default="stdin.txt", metavar="NAME", help="what - is, by its ending: tickets.jsonl")
+    lint_command.add_argument(
+        "--map", action="append", default=[], metavar="KEY=HEADER", help="a column by its header: title=标题"
+    )
+    lint_command.add_argument(
+        "--stdin-name", default="stdin.txt", metavar="NAME", help="what - is, by its ending: tickets.jsonl"
+    )
     _answering(lint_command)
 
     rules_command = commands.add_parser("rules", help="list the rules in force, or explain one from its file")
     rules_command.set_defaults(run=rules)
-    rules_command.add_argument("code", nargs="?", metavar="CODE", help="a code, name or group: ENV01, environment-missing, SEC")
+    rules_command.add_argument(
+        "code", nargs="?", metavar="CODE", help="a code, name or group: ENV01, environment-missing, SEC"
+    )
     _answering(rules_command)
 
     train_command = commands.add_parser("train", help="train what triage learns from labelled tickets")
@@ -81,8 +91,12 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate_command = commands.add_parser("evaluate", help="measure evidence and kind on labelled tickets")
     evaluate_command.set_defaults(run=evaluate)
-    evaluate_command.add_argument("file", type=Path, metavar="FILE", help="labelled tickets (.jsonl with labels), or a data folder")
-    evaluate_command.add_argument("--split", choices=("train", "test", "all"), default="test", help="of a data folder (test)")
+    evaluate_command.add_argument(
+        "file", type=Path, metavar="FILE", help="labelled tickets (.jsonl with labels), or a data folder"
+    )
+    evaluate_command.add_argument(
+        "--split", choices=("train", "test", "all"), default="test", help="of a data folder (test)"
+    )
     evaluate_command.add_argument("--rules-alone", action="store_true", help="without the trained detector")
     evaluate_command.add_argument("--json", action="store_true", help="as JSON")
     return parser
@@ -90,7 +104,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _answering(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lang", choices=LANGS, default="auto", help="language of the answer (the ticket's own)")
-    command.add_argument("--config", type=Path, metavar="FILE", help="the site's settings (triage.toml, if there is one)")
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", help="the site's settings (triage.toml, if there is one)"
+    )
 
 
 def lint(options: argparse.Namespace) -> int:
@@ -120,11 +136,14 @@ def lint(options: argparse.Namespace) -> int:
             linted.append(one)
     _print_report(linted, options.format, options.lang, assessor.rulebook.rules)
     for code in sorted(assessor.rulebook.silenced - silenced):
-        print(f"triage: rule {code} is silenced, but had nothing to say here; is it still needed in [lint] ignore?", file=sys.stderr)
+        print(
+            f"triage: rule {code} is silenced, but had nothing to say here; is it still needed in [lint] ignore?",
+            file=sys.stderr,
+        )
     return FAILED if failed else NOT_READY if not_ready else READY
 
 
-def _print_report(linted: "Sequence[LintedTicket]", output: str, lang: str, rules: "Mapping[str, Rule]") -> None:
+def _print_report(linted: "Sequence[LintedTicket]", output: str, lang: "Lang", rules: "Mapping[str, Rule]") -> None:
     if output == "json":
         rows = [_json(one, indent=2) for one in linted]
         print(rows[0] if len(rows) == 1 else "[" + ",\n".join(rows) + "]")
@@ -202,14 +221,12 @@ def _records(
     if text is not None:
         yield "text", Record(1, ticket_from({"body": text}, place="--text"), None, plain=True)
         return
-    for name in files or ["-"]:
-        if name == "-":
-            content, name = sys.stdin.buffer.read(), stdin_name
-        else:
-            try:
-                content = Path(name).read_bytes()
-            except OSError as cause:
-                raise InputError(f"{name}: cannot be read ({cause.strerror}); check the path") from cause
+    for file in files or ["-"]:
+        name = stdin_name if file == "-" else file
+        try:
+            content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        except OSError as cause:
+            raise InputError(f"{name}: cannot be read ({cause.strerror}); check the path") from cause
         for record in read_tickets(content, name=name, columns=columns):
             yield name, record
 

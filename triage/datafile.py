@@ -112,9 +112,7 @@ def _convert(hint: typing.Any, value: typing.Any, *, path: Path, key: str, withi
         return tuple(_convert(arguments[0], item, path=path, key=key, within=within) for item in value)
     if origin in (dict, Mapping) and isinstance(value, Mapping):
         deeper = f"{within}{key}."
-        return {
-            name: _convert(arguments[1], item, path=path, key=name, within=deeper) for name, item in value.items()
-        }
+        return {name: _convert(arguments[1], item, path=path, key=name, within=deeper) for name, item in value.items()}
     if dataclasses.is_dataclass(hint) and isinstance(value, Mapping):
         return into(typing.cast(type, hint), value, path=path, within=f"{within}{key}.")
     if hint is typing.Any or (isinstance(hint, type) and isinstance(value, hint) and not _bool_for_number(hint, value)):

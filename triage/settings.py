@@ -73,8 +73,12 @@ def _from_variable(name: str, value: str, table: Mapping[str, Any]) -> dict[str,
     keys = name.removeprefix("TRIAGE_").lower().split("__")
     default: Any = table
     for key in keys:
-        if not isinstance(default, Mapping) or (key not in default and default is not table.get("lint", {}).get("levels")):
-            raise SettingsError(f"{name}: there is no setting {'.'.join(keys)}; see triage/defaults.toml for their names")
+        if not isinstance(default, Mapping) or (
+            key not in default and default is not table.get("lint", {}).get("levels")
+        ):
+            raise SettingsError(
+                f"{name}: there is no setting {'.'.join(keys)}; see triage/defaults.toml for their names"
+            )
         default = default.get(key, "")
     parsed: Any = value
     if isinstance(default, list):

@@ -7,7 +7,7 @@ from typing import Any
 from triage.errors import InputError
 
 _TEXT_KEYS = ("id", "created_at", "plan", "requested_priority", "first_response_at", "resolved_at", "channel")
-_SURROGATES = {code: "\ufffd" for code in range(0xD800, 0xE000)}
+_SURROGATES = dict.fromkeys(range(55296, 57344), "�")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,7 @@ def _attachments(value: object, place: str) -> tuple[str, ...]:
         return ()
     if isinstance(value, str) or not isinstance(value, list | tuple):
         raise InputError(f"{place}: attachments is {_kind_of(value)}; it must be a list of file names")
-    return tuple(
-        _text(_file_name(name), place, f"attachments[{number}]") or "" for number, name in enumerate(value)
-    )
+    return tuple(_text(_file_name(name), place, f"attachments[{number}]") or "" for number, name in enumerate(value))
 
 
 def _file_name(attachment: object) -> object:

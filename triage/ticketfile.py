@@ -164,5 +164,7 @@ def _shaped(record: Mapping[str, Any]) -> dict[str, Any]:
         shaped["fields"] = {**form, **shaped.get("fields", {})}
     names = shaped.get("attachments")
     if isinstance(names, str):
-        shaped["attachments"] = [part.strip() for part in names.replace("、", ",").replace(";", ",").split(",") if part.strip()]
+        shaped["attachments"] = [
+            part.strip() for part in names.replace("、", ",").replace(";", ",").split(",") if part.strip()
+        ]
     return shaped

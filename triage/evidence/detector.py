@@ -7,15 +7,14 @@ by ``triage train --detector`` (``training/detector.py``). Without the file the 
 import hashlib
 import json
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from triage.language.lazy import lazy
 from triage.errors import DataFileError
 from triage.evidence.document import Document
+from triage.language.lazy import lazy
 
 # Words after this many characters of prose are the details of what was already said.
 PROSE_READ = 1200
@@ -50,7 +49,7 @@ class Detector:
             row = weights.get(feature)
             if row:
                 for position in range(0, len(row), 2):
-                    totals[row[position]] += row[position + 1]  # type: ignore[index]
+                    totals[int(row[position])] += row[position + 1]
         return totals
 
     def probabilities(self, features: Iterable[str]) -> dict[str, float]:
@@ -81,7 +80,9 @@ def load_detector(path: Path, *, sha256: str | None = None) -> Detector:
     try:
         content = path.read_bytes()
     except OSError as cause:
-        raise DataFileError(f"{path}: cannot be read ({cause.strerror}); lint goes on by rules alone without it") from cause
+        raise DataFileError(
+            f"{path}: cannot be read ({cause.strerror}); lint goes on by rules alone without it"
+        ) from cause
     digest = hashlib.sha256(content).hexdigest()
     if sha256 is not None and digest != sha256:
         raise DataFileError(f"{path}: sha256 is {digest[:12]}…, not {sha256[:12]}…; restore the file or train anew")

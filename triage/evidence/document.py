@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from triage.language.lazy import lazy
 from triage.assessment import Evidence
+from triage.language.lazy import lazy
 from triage.language.matcher import Matcher
 from triage.language.pack import Pack, matcher_of
 from triage.language.text import Normalised, normalise
@@ -74,7 +74,11 @@ def document_of(ticket: Ticket, pack: Pack) -> Document:
 
 def _parts(ticket: Ticket) -> list[tuple[str, str, str]]:
     parts = [("title", ticket.title, ""), ("body", ticket.body, "")]
-    parts += [(f"fields.{key}", value, f"{normalise(key).text.replace('_', ' ')}: ") for key, value in ticket.fields.items() if key != "plan"]
+    parts += [
+        (f"fields.{key}", value, f"{normalise(key).text.replace('_', ' ')}: ")
+        for key, value in ticket.fields.items()
+        if key != "plan"
+    ]
     return [part for part in parts if part[1]] or [("body", "", "")]
 
 
@@ -95,8 +99,8 @@ def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in sorted(spans):
         if end <= position:
             continue
-        start = max(start, position)
-        pieces += [text[position:start], re.sub(r"[^\n]", " ", text[start:end])]
+        begin = max(start, position)
+        pieces += [text[position:begin], re.sub(r"[^\n]", " ", text[begin:end])]
         position = end
     return "".join([*pieces, text[position:]])
 
@@ -194,8 +198,21 @@ def _heading_words(pack: Pack) -> re.Pattern[str]:
         if pattern.key[0] == "heading":
             by_element.setdefault(pattern.key[1], []).append(pattern.expression)
     # The narrower question first: 复现概率 asks for timing, 复现步骤 for reproduction, 错误日志 for logs.
-    order = ("expected", "contact", "session", "reproduction", "timing", "business_loss", "impact", "logs", "environment", "symptom")
-    return re.compile("|".join(f"(?P<{name}>{'|'.join(by_element[name])})" for name in order if name in by_element), re.ASCII)
+    order = (
+        "expected",
+        "contact",
+        "session",
+        "reproduction",
+        "timing",
+        "business_loss",
+        "impact",
+        "logs",
+        "environment",
+        "symptom",
+    )
+    return re.compile(
+        "|".join(f"(?P<{name}>{'|'.join(by_element[name])})" for name in order if name in by_element), re.ASCII
+    )
 
 
 def _heading_element(head: re.Match[str], pack: Pack) -> str:

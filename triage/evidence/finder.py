@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from triage.language.lazy import lazy
 from triage.assessment import ELEMENTS, Evidence
 from triage.evidence.detector import Detector, features_of, slots_of
 from triage.evidence.document import Document, Section, document_of
 from triage.evidence.impact import read_count, read_ratio, scope_of
 from triage.evidence.kind import KindGuess, kind_by_rules
+from triage.language.lazy import lazy
 from triage.language.pack import Pack, matcher_of
 from triage.ticket import Ticket
 
@@ -66,7 +66,8 @@ class Finder:
             for number, match in self._prose_matcher.hits(document.prose)
         ]
         stretches += [
-            Stretch(self._any[number].key, *_group_span(match)) for number, match in self._any_matcher.hits(document.text)
+            Stretch(self._any[number].key, *_group_span(match))
+            for number, match in self._any_matcher.hits(document.text)
         ]
         found = _judge(document, stretches, ticket)
         return _reconsider(found, self._detector) if self._detector else found
@@ -156,7 +157,8 @@ def _order(evidence: Evidence) -> tuple[bool, str, int]:
 def _denied(stretch: Stretch, denials: Sequence[Stretch], offers: Sequence[Stretch]) -> bool:
     element = stretch.key[1]
     return any(
-        other.key[1] == element and stretch.start < other.end and other.start < stretch.end for other in (*denials, *offers)
+        other.key[1] == element and stretch.start < other.end and other.start < stretch.end
+        for other in (*denials, *offers)
     )
 
 
@@ -261,7 +263,9 @@ _HIT = lazy(
 _SIZE_BEFORE = lazy(
     r"(?:房间|群里?|群聊|会议|频道|班|课堂|上限|最多|支持|并发|同时在线|在线|容纳|总共?|一共|规模|加到|每个|单个|单房|满|达到|超过|注册|日活|月活|dau|mau|有|共|约|定员|人数|限制|限|一个|这个)\s{0,3}(?:有|里|内|里面|是|为|约|大概|的)?\s{0,2}$"
 )
-_SIZE_AFTER = lazy(r"^\s{0,2}(?:的)?(?:房间|群|会议|会|课|班|大?直播间|频道|规模|同时在线|在线|并发|以上的群|的?小班|大班|语聊|连麦|通话|互动|场景|套餐|项目|团队|级别|上限|视频|语音|左右的(?:群|房|会|课)|多人|对)")
+_SIZE_AFTER = lazy(
+    r"^\s{0,2}(?:的)?(?:房间|群|会议|会|课|班|大?直播间|频道|规模|同时在线|在线|并发|以上的群|的?小班|大班|语聊|连麦|通话|互动|场景|套餐|项目|团队|级别|上限|视频|语音|左右的(?:群|房|会|课)|多人|对)"
+)
 _SIZE_EN = lazy(
     r"(?:room|group|channel|meeting|call|class|session|conference)s? (?:with|of|for|has|have|having)[^\n.,]{0,12}$|(?:up to|max(?:imum)?|limit(?: is| of)?|capacity(?: of)?|support(?:s|ing)?|concurrent|total(?: of)?|has|we have|with|scale to|than|between|for)\s{0,2}(?:about |around |only )?$"
 )
@@ -303,17 +307,22 @@ def _ratio_value(document: Document, stretch: Stretch, clauses: _Clauses) -> dic
 def _count_value(document: Document, stretch: Stretch, clauses: _Clauses) -> dict[str, object] | None:
     prose, (start, end) = document.prose, clauses.sentence(stretch.start, stretch.end)
     text = prose[stretch.start : stretch.end]
-    before, after = prose[max(start, stretch.start - 30) : stretch.start], prose[stretch.end : min(end, stretch.end + 40)]
+    before, after = (
+        prose[max(start, stretch.start - 30) : stretch.start],
+        prose[stretch.end : min(end, stretch.end + 40)],
+    )
     if re.search(r"投诉|客诉|报障|工单|complaint", text):
         return _value(count=read_count(text))
     if not _PEOPLE.search(text) or _ORDINAL.search(before[-3:]) or before.endswith(("第", "每", "哪", "这", "那", "$")):
         return None
     lead = text.lstrip()
-    if _SIZE_AFTER.search(after) or _SIZE_BEFORE.search(before) and not _HIT.search(after[:14]):
+    if _SIZE_AFTER.search(after) or (_SIZE_BEFORE.search(before) and not _HIT.search(after[:14])):
         return None
     if _SIZE_EN.search(before) or re.match(r"up to", lead):
         return None
-    if re.match(r"[两二2]\s?(?:个|位)?(?:人|用户|端|台|部|方|边)", lead) and not re.search(r"反馈|反映|投诉|报|受影响|report|complain", after):
+    if re.match(r"[两二2]\s?(?:个|位)?(?:人|用户|端|台|部|方|边)", lead) and not re.search(
+        r"反馈|反映|投诉|报|受影响|report|complain", after
+    ):
         return None
     if not (_HIT.search(text) or _HIT.search(after[:24]) or _HIT.search(before[-14:])):
         return None
@@ -323,7 +332,10 @@ def _count_value(document: Document, stretch: Stretch, clauses: _Clauses) -> dic
 def _scope_value(document: Document, stretch: Stretch, clauses: _Clauses) -> dict[str, object] | None:
     prose, (start, end) = document.prose, clauses.clause(stretch.start, stretch.end)
     text, before = prose[stretch.start : stretch.end], prose[start : stretch.start]
-    if re.search(r"(?:不是|并非|非|支持|能否|是否|请问|如何|怎么|想|希望|需要|给|让|向|对|把|踢|通知|管理|导出|获取|查询|允许|禁止|not|support|for|notify|export|can we|how)\s{0,2}$", before[-6:]):
+    if re.search(
+        r"(?:不是|并非|非|支持|能否|是否|请问|如何|怎么|想|希望|需要|给|让|向|对|把|踢|通知|管理|导出|获取|查询|允许|禁止|not|support|for|notify|export|can we|how)\s{0,2}$",
+        before[-6:],
+    ):
         return None
     if re.search(r"[?吗]", prose[stretch.end : end + 1]):
         return None
@@ -378,9 +390,7 @@ _PLATFORMS = frozenset({"os", "device", "browser", "framework"})
 
 
 def _environment_slots(document: Document, stretches: Sequence[Stretch], clauses: _Clauses) -> list[Evidence]:
-    taken = [
-        (stretch.start, stretch.end) for stretch in stretches if stretch.key[2] in _PLATFORMS | {"package"}
-    ]
+    taken = [(stretch.start, stretch.end) for stretch in stretches if stretch.key[2] in _PLATFORMS | {"package"}]
     kept = []
     for stretch in stretches:
         # "iOS 17.4.1" is the version of an OS; the same digits are no version of the SDK.
@@ -390,9 +400,7 @@ def _environment_slots(document: Document, stretches: Sequence[Stretch], clauses
         if not inside:
             kept.append(stretch)
     found = _plain(document, kept, clauses)
-    return [
-        Evidence(item.field, item.start, item.end, item.text, item.text.strip(), item.slot) for item in found
-    ]
+    return [Evidence(item.field, item.start, item.end, item.text, item.text.strip(), item.slot) for item in found]
 
 
 def _environment(found: Sequence[Evidence]) -> list[Evidence]:
@@ -473,7 +481,9 @@ _JUDGES: dict[str, Callable[[Document, Sequence[Stretch], _Clauses], list[Eviden
 # What a slot of a form must hold beyond being filled in.
 _SECTION_NEEDS = {
     # an action: more than a word. matches "1. 进房", does not match "必现"
-    "reproduction": lazy(r"(?!\s{0,4}(?:必现|偶现|偶发|大概率|小概率|随机|正常使用|always|sometimes|random)[^\n]{0,6}$)[\s\S]{6,}"),
+    "reproduction": lazy(
+        r"(?!\s{0,4}(?:必现|偶现|偶发|大概率|小概率|随机|正常使用|always|sometimes|random)[^\n]{0,6}$)[\s\S]{6,}"
+    ),
     "symptom": lazy(r"(?!\s{0,4}(?:有问题|用不了|不好使|见标题|如题|同标题|见上|如图|see title)[^\n]{0,4}$)[\s\S]{4,}"),
     "session": lazy(r"(?=[^\n]{0,60}\d)[a-z0-9@#][\w@#.:-]{2,}"),
     "timing": lazy(r"[^\n]{0,40}(?:\d|必现|每次|必然|昨|今|前天|上周|always|every|大概率|小概率|仅一次)"),
@@ -501,7 +511,10 @@ def _read_sections(document: Document, stated: dict[str, list[Evidence]], denial
 def _add_section(document: Document, section: Section, stated: dict[str, list[Evidence]]) -> None:
     end = min(section.content_end, section.content_start + 400)
     evidence = document.evidence(section.content_start, end, slot="section")
-    if evidence and not any(other.start < evidence.end and evidence.start < other.end and other.field == evidence.field for other in stated[section.element]):
+    if evidence and not any(
+        other.start < evidence.end and evidence.start < other.end and other.field == evidence.field
+        for other in stated[section.element]
+    ):
         stated[section.element].append(evidence)
 
 

@@ -22,7 +22,9 @@ _PER_HUNDRED = lazy(r"百分之([零一二两三四五六七八九十百点几\d
 # matches "四分之一"
 _PARTS_OF = lazy(r"([零一二两三四五六七八九十百\d]{1,4})分之([零一二两三四五六七八九十百\d]{1,4})")
 # matches "十个里有两个", "10 台里有 3 台"
-_OF_WHICH = lazy(r"([零一二两三四五六七八九十百千万\d]{1,6})\s?[^\d\s里中]?[^里中]{0,8}[里中][^零一二两三四五六七八九十百千万\d]{0,8}([零一二两三四五六七八九十百千万\d]{1,6})")
+_OF_WHICH = lazy(
+    r"([零一二两三四五六七八九十百千万\d]{1,6})\s?[^\d\s里中]?[^里中]{0,8}[里中][^零一二两三四五六七八九十百千万\d]{0,8}([零一二两三四五六七八九十百千万\d]{1,6})"
+)
 # matches "1,912 / 4805"
 _FRACTION = lazy(r"(\d{1,6})\s?/\s?(\d{1,6})")
 _EN_NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9}|" + "|".join(sorted(_ENGLISH, key=len, reverse=True)) + ")"
@@ -116,7 +118,9 @@ def _quotient(part: str, whole: str) -> float | None:
 
 
 # matches the number in "约 200 多人", "十二个账号", "1,200 users"
-_COUNT = lazy(r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?:\.\d)?|[零一二两三四五六七八九十百千万]{1,8})\s{0,1}(?:多|来|余|几)?\s{0,1}(万|千|百)?")
+_COUNT = lazy(
+    r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?:\.\d)?|[零一二两三四五六七八九十百千万]{1,8})\s{0,1}(?:多|来|余|几)?\s{0,1}(万|千|百)?"
+)
 _EN_COUNT = lazy(rf"\b({_EN_NUMBER})\b")
 
 
@@ -133,11 +137,15 @@ def read_count(text: str) -> int | None:
 
 def scope_of(text: str) -> str:
     """``all``, ``one``, ``none`` (no real user) or ``some_else_fine`` as plain words for the value's ``scope``."""
-    if re.search(r"没有?影响|不影响|没有?真实|无真实|no (?:real|live|production|actual|paying)|没有?用户|not yet", text):
+    if re.search(
+        r"没有?影响|不影响|没有?真实|无真实|no (?:real|live|production|actual|paying)|没有?用户|not yet", text
+    ):
         return "none"
     if re.search(r"测试|开发|预发|联调|本地|内部|内网|staging|test|dev|local|qa|internal|demo|uat", text):
         return "test"
-    if re.search(r"正常|没问题|没有问题|可以|不会|fine|ok|well|no problem|perfectly|others|其他|其它|别的|别人|其余", text):
+    if re.search(
+        r"正常|没问题|没有问题|可以|不会|fine|ok|well|no problem|perfectly|others|其他|其它|别的|别人|其余", text
+    ):
         return "one"
     if re.search(r"只|仅|就|唯独|单单|only|just|me\b|myself|solely|exclusively|one|single|this|that|my|staging", text):
         return "one"

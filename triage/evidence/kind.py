@@ -23,7 +23,9 @@ def kind_by_rules(
     """
     symptoms = len({evidence.slot for evidence in stated["symptom"]})
     facts = sum(bool(stated[element]) for element in ("logs", "impact", "timing", "session", "reproduction"))
-    fault = symptoms + facts + bool(cues.get("production")) + bool(cues.get("intermittent")) + bool(cues.get("error_said"))
+    fault = (
+        symptoms + facts + bool(cues.get("production")) + bool(cues.get("intermittent")) + bool(cues.get("error_said"))
+    )
     question = 2 * min(len(cues.get("question", ())), 2) + 2 * title.rstrip().endswith(("?", "吗", "？"))
     request = 3 * min(len(cues.get("request", ())), 2)
     if symptoms and fault >= max(question, request):

@@ -26,7 +26,9 @@ _Fires = Callable[[bytes], Sequence[int]]
 class Matcher:
     """A fixed list of patterns, matched on normalised text with the meaning of ``re.ASCII``."""
 
-    def __init__(self, expressions: Sequence[str], *, groups: Sequence[str] | None = None, engine: str = "auto") -> None:
+    def __init__(
+        self, expressions: Sequence[str], *, groups: Sequence[str] | None = None, engine: str = "auto"
+    ) -> None:
         """``groups`` names the group of each expression (one Set a group); ``engine`` is re2, re, or auto (re2 if there)."""
         self._expressions = tuple(expressions)
         self._compiled: dict[int, re.Pattern[str]] = {}

@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from triage.language.lazy import lazy
 from triage.datafile import into, read_toml_folder
 from triage.errors import DataFileError
+from triage.language.lazy import lazy
 from triage.language.matcher import Matcher
 
 FOLDER = Path(__file__).parent
@@ -43,9 +43,13 @@ class Pattern:
         return ".".join([script, *self.key[:2]]) if self.key[0] == "evidence" else f"{script}.{self.key[0]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pack:
-    """All patterns of all packs in a fixed order, and the tables they came from with the file each stands in."""
+    """All patterns of all packs in a fixed order, and the tables they came from with the file each stands in.
+
+    Compared and hashed by identity (``eq=False``): compiled forms are cached by pack, and hashing hundreds of patterns
+    on each look-up cost more than the rest of a lint.
+    """
 
     patterns: tuple[Pattern, ...]
     tables: tuple[tuple[str, tuple[str, ...], PatternTable], ...]
@@ -107,7 +111,9 @@ def check_expression(expression: str, *, path: Path) -> None:
     except re.error as cause:
         raise DataFileError(f"{path}: pattern cannot be read ({cause}): {expression[:80]}") from cause
     if re.search(r"\(\?(?:[=!]|<[=!])|\\[1-9]|\(\?P=", expression):
-        raise DataFileError(f"{path}: pattern uses look-around or a back reference, which RE2 has not: {expression[:80]}")
+        raise DataFileError(
+            f"{path}: pattern uses look-around or a back reference, which RE2 has not: {expression[:80]}"
+        )
     if _UNBOUNDED.search(_QUOTED.sub("", expression)):
         raise DataFileError(f"{path}: pattern repeats without bound; write {{0,40}} for * or +: {expression[:80]}")
 

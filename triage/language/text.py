@@ -1,13 +1,12 @@
 """Normalised text with offsets back to the raw one, and the language a ticket is written in."""
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from triage.language.lazy import lazy
 from triage.assessment import Language
+from triage.language.lazy import lazy
 
 # Invisible characters that people paste along: zero width, soft hyphen, bidi controls, variation selectors.
 # matches "卡\u200b顿"'s middle; does not match an ordinary space
@@ -43,6 +42,16 @@ class Normalised:
 
 def normalise(text: str) -> Normalised:
     """The text made uniform, code point for code point; only invisible characters are dropped, and accounted for."""
+    # Several workers read the same title and body; a log of megabytes is not worth keeping.
+    return _kept(text) if len(text) < 20_000 else _normalise(text)
+
+
+@lru_cache(maxsize=16)
+def _kept(text: str) -> Normalised:
+    return _normalise(text)
+
+
+def _normalise(text: str) -> Normalised:
     uniform = text.translate(_table())
     if "\n" not in uniform and "\r" in text:
         uniform = text.replace("\r", "\n").translate(_table())
@@ -58,7 +67,7 @@ def _table() -> dict[int, str]:
     table |= {code: " " for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t"}
     table |= {ord(space): " " for space in _SPACES}
     table |= {ord(wide): narrow for wide, narrow in _PAIRS.items()}
-    table |= {code: "\ufffd" for code in range(0xD800, 0xE000)}
+    table |= dict.fromkeys(range(55296, 57344), "�")
     # OpenCC's TSCharacters (Apache-2.0), first choice of each row.
     rows = (Path(__file__).parent / "traditional.csv").read_text(encoding="utf-8").split()
     table |= {ord(row[0]): row[2] for row in rows[1:]}

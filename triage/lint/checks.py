@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from triage.language.lazy import lazy
 from triage.assessment import Evidence, Kind, Language, Span
+from triage.language.lazy import lazy
 from triage.language.text import normalise
 from triage.lint.rulebook import Rule
 from triage.ticket import Ticket
@@ -119,7 +119,9 @@ _ANOTHER = lazy(
 
 
 # matches "两个问题", "two bugs"; does not match "一个问题"
-_SEVERAL = lazy(r"[两二三四五几2-9]\s?个(?:问题|bug|故障)|\b(?:two|three|four|several|2|3) (?:bugs|issues|problems|faults)")
+_SEVERAL = lazy(
+    r"[两二三四五几2-9]\s?个(?:问题|bug|故障)|\b(?:two|three|four|several|2|3) (?:bugs|issues|problems|faults)"
+)
 # matches the "2." of a list
 _NUMBERED = lazy(r"(?:^|\n)\s{0,4}(?:[2-9]|[二三四五])\s?[.、)](?=\s?[^\d\s])")
 
@@ -138,7 +140,9 @@ def _several_faults(facts: Facts, rule: Rule) -> Hits:
             part = sum(start <= body.position(evidence.start) for start in starts)
             slots_of[part].add(evidence.slot)
     named = [slots for slots in slots_of if slots]
-    apart = [slots for number, slots in enumerate(named) if number and not any(slots & other for other in named[:number])]
+    apart = [
+        slots for number, slots in enumerate(named) if number and not any(slots & other for other in named[:number])
+    ]
     if not apart:
         return []
     first = starts[0]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from triage.assessment import ELEMENTS, Element, Finding, Lint
+from triage.assessment import ELEMENTS, Element, Finding, Lint, Status
 from triage.lint.checks import Facts, run_check
 from triage.lint.questions import ask_for, choose_questions, log_place
 from triage.lint.rulebook import Rule, Rulebook
@@ -60,7 +60,7 @@ def lint_facts(
     return LintResult(lint, frozenset(silenced))
 
 
-def _status(facts: Facts, element: str) -> str:
+def _status(facts: Facts, element: str) -> Status:
     return "present" if facts.stated[element] else "denied" if facts.denied[element] else "missing"
 
 
@@ -87,5 +87,7 @@ def _score(
         total += weight
         got += weight if elements[element].status == "present" else 0
     base = 100 * got / total if total else 100.0
-    cost = scoring.text_warning * len({finding.code for finding in findings if finding.code.startswith("TXT") and finding.level != "hint"})
+    cost = scoring.text_warning * len(
+        {finding.code for finding in findings if finding.code.startswith("TXT") and finding.level != "hint"}
+    )
     return max(0, round(base - cost))

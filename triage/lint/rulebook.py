@@ -6,11 +6,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from triage.assessment import Kind, Level
+from triage.assessment import ELEMENTS, Kind, Level
 from triage.datafile import into, read_toml_folder, suggest
 from triage.errors import DataFileError, SettingsError
 
 FOLDER = Path(__file__).parent / "rules"
+# What checks.py can do; a test keeps the two alike.
+CHECK_NAMES = (
+    "missing", "denied", "partial", "cue-without", "pattern", "title-says-nothing", "title-in-body", "several-faults",
+    "urgency-without-ground", "screenshot-instead", "placeholder", "long-log", "body-empty", "secret", "tokens",
+)  # fmt: skip
 LEVELS: tuple[Level, ...] = ("error", "warning", "hint")
 
 
@@ -90,6 +95,10 @@ def read_rules(folder: Path = FOLDER) -> dict[str, Rule]:
         rule: Rule = into(Rule, table, path=path)
         if rule.code != path.stem:
             raise DataFileError(f'{path}:1: code "{rule.code}" is not the file\'s name; use "{path.stem}"')
+        if rule.check not in CHECK_NAMES:
+            raise DataFileError(f'{path}:1: check "{rule.check}" is not known; {suggest(rule.check, CHECK_NAMES)}')
+        if rule.element and rule.element not in ELEMENTS:
+            raise DataFileError(f'{path}:1: element "{rule.element}" is not known; {suggest(rule.element, ELEMENTS)}')
         rules[rule.code] = rule
     return rules
 
@@ -123,7 +132,9 @@ def plugin_rules(names: Sequence[str]) -> dict[str, Rule]:
         except DataFileError:
             raise
         except Exception as cause:
-            raise SettingsError(f"plug-in {point.name} ({point.value}) failed: {cause!r}; mend or uninstall it") from cause
+            raise SettingsError(
+                f"plug-in {point.name} ({point.value}) failed: {cause!r}; mend or uninstall it"
+            ) from cause
         rules |= found
     return rules
 
@@ -141,11 +152,11 @@ def build_rulebook(
     """
     chosen = _named(rules, select)
     silenced = _named(rules, ignore) if ignore else set()
-    changed = {}
+    changed: dict[str, Level] = {}
     for name, level in (levels or {}).items():
         if level not in LEVELS:
             raise SettingsError(f'level "{level}" of {name} is not known; use {", ".join(LEVELS)}')
-        changed |= {code: level for code in _named(rules, [name])}
+        changed |= dict.fromkeys(_named(rules, [name]), level)
     kept = {
         code: replace(rule, level=changed[code]) if code in changed else rule
         for code, rule in rules.items()

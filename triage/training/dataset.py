@@ -93,7 +93,9 @@ def read_labelled(path: Path) -> list[LabelledTicket]:
             labels = record["labels"]
             elements = labels.get("elements") or {}
         except (ValueError, KeyError, TypeError, AttributeError) as cause:
-            raise InputError(f'{place}: is no labelled ticket; each line needs "labels" {{kind, …, elements}}') from cause
+            raise InputError(
+                f'{place}: is no labelled ticket; each line needs "labels" {{kind, …, elements}}'
+            ) from cause
         tickets.append(
             LabelledTicket(
                 ticket_from({key: value for key, value in record.items() if key != "labels"}, place=place),

@@ -86,8 +86,8 @@ def _regression() -> LogisticRegression:
 
 def _out_of_fold(matrix: Any, truth: NDArray[Any], known: NDArray[Any], groups: NDArray[Any]) -> NDArray[np.float64]:
     sure = np.zeros(len(truth))
-    for train, test in GroupKFold(FOLDS).split(matrix, truth, groups):
-        train = train[known[train]]
+    for fold, test in GroupKFold(FOLDS).split(matrix, truth, groups):
+        train = fold[known[fold]]
         sure[test] = _regression().fit(matrix[train], truth[train]).predict_proba(matrix[test])[:, 1]
     return sure
 

@@ -46,9 +46,14 @@ def train_models(data: Path, models: Path) -> Iterator[str]:
 
 
 def _card(
-    train: Sequence[LabelledTicket], test: Sequence[LabelledTicket], results: Mapping[str, Mapping[str, Any]], sha256: str
+    train: Sequence[LabelledTicket],
+    test: Sequence[LabelledTicket],
+    results: Mapping[str, Mapping[str, Any]],
+    sha256: str,
 ) -> str:
-    tables = "\n\n".join(f"### {name.capitalize()}\n\n```\n{evaluation_text(result)}\n```" for name, result in results.items())
+    tables = "\n\n".join(
+        f"### {name.capitalize()}\n\n```\n{evaluation_text(result)}\n```" for name, result in results.items()
+    )
     return f"""# Model card: {NAME}
 
 A linear model over found evidence and words. It decides the kind of a ticket and has a say in the elements
@@ -73,5 +78,3 @@ A linear model over found evidence and words. It decides the kind of a ticket an
 - One-sentence steps to reproduce are a matter of judgement: two readers of the guide differ more there than elsewhere.
 - Chinese and English only; for other languages the answer rests on numbers, codes and log forms.
 """
-
-
