@@ -74,7 +74,6 @@ def own_texts() -> Iterator[tuple[str, Maker]]:
     for _, key, table in load_pack().tables:
         if table.yes:
             yield "pack " + ".".join(key), repeated(" ".join(table.yes) + "\n")
-            yield "pack " + ".".join(key) + ", in one line", repeated(" ".join(table.yes).replace("\n", " ") + "，")
     for code, rule in shipped_rules().items():
         texts = [f"{example.title} {example.body}".strip() for example in rule.fires]
         unit = "\n".join(text for text in texts if text)

@@ -229,7 +229,7 @@ def _heading_element(head: re.Match[str], pack: Pack) -> str:
 # Signs of a machine's line, each enough by itself.
 # matches "2021-11-22 09:16:17.845 E x", "at com.x.Y(Z.java:1)", "#0  0x", '  "code": 1,', "E/Tag(12): x"; does not match "10:05 左右开始掉线"
 _MACHINE_START = lazy(
-    r"\s{0,12}(?:\[?\d{4}[-/]\d\d?[-/]\d\d?[ t]\d\d?:\d\d:\d\d[.,\]\s]{0,3}(?=[\s\[a-z\d(|+-])"
+    r"\s{0,12}(?:[\w-]{1,16}[:|] ?\[?\d{4}[-/]\d\d?[-/]\d\d?[ t]\d\d?:\d\d:\d\d[.,]\d|\[?\d{4}[-/]\d\d?[-/]\d\d?[ t]\d\d?:\d\d:\d\d[.,\]\s]{0,3}(?=[\s\[a-z\d(|+-])"
     r"|\[?\d\d?[-/]\d\d? \d\d?:\d\d:\d\d[.,]\d"
     r"|\[?\d\d?:\d\d:\d\d[.,]\d{2}"
     r"|at [\w.$<>]{2,80}\(|at https?://|#\d{1,3}\s{1,3}(?:pc |0x|[\w:~]{3,60}\s?\()|\d{1,3}\s{1,4}[\w.+-]{3,40}\s{1,30}0x"

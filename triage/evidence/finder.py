@@ -91,7 +91,14 @@ def _judge(document: Document, stretches: Sequence[Stretch], ticket: Ticket) -> 
         by_group.setdefault(stretch.key[0], []).append(stretch)
     denials, offers = by_group.get("denial", []), by_group.get("offer", [])
     stated: dict[str, list[Evidence]] = {element: [] for element in ELEMENTS}
-    candidates = [stretch for stretch in by_group.get("evidence", []) if not _denied(stretch, denials, offers)]
+    wished = [
+        (section.content_start, section.content_end) for section in document.sections if section.element == "expected"
+    ]
+    candidates = [
+        stretch
+        for stretch in by_group.get("evidence", [])
+        if not _denied(stretch, denials, offers) and not _wished(stretch, wished)
+    ]
     slots: dict[Key, list[Stretch]] = {}
     for stretch in candidates:
         slots.setdefault(stretch.key[1:], []).append(stretch)
@@ -140,6 +147,8 @@ def _reconsider(found: Found, detector: Detector) -> Found:
         # The hours and numbers of a wish or a plan are not those of a fault: of 1,184 questions and requests in the
         # corpus one has a timing and one an impact.
         stated["timing"] = stated["impact"] = ()
+        # A refund asked for is no loss suffered; a launch that hangs on the answer is.
+        stated["business_loss"] = tuple(one for one in stated["business_loss"] if one.slot == "launch")
     guess = KindGuess(label, round(sure[f"kind.{label}"], 4))  # type: ignore[arg-type]
     return replace(found, stated=stated, kind=guess)
 
@@ -159,6 +168,13 @@ def _denied(stretch: Stretch, denials: Sequence[Stretch], offers: Sequence[Stret
     return any(
         other.key[1] == element and stretch.start < other.end and other.start < stretch.end
         for other in (*denials, *offers)
+    )
+
+
+def _wished(stretch: Stretch, wished: Sequence[tuple[int, int]]) -> bool:
+    """Whether it stands under "Expected behaviour": what should be, not what is."""
+    return stretch.key[1] in ("symptom", "timing", "impact") and any(
+        start <= stretch.start < end for start, end in wished
     )
 
 

@@ -96,7 +96,7 @@ def _thresholds(truth: NDArray[Any], rules: NDArray[Any], sure: NDArray[np.float
     """The pair (add, veto) with the best F1 out of fold, the more cautious one among equals."""
     best, found = -1.0, {"add": 1.1, "veto": 0.0}
     for add in (1.1, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5, 0.45):
-        for veto in (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5):
+        for veto in (0.3, 0.2, 0.4, 0.1, 0.5, 0.05, 0.0):
             if veto >= add:
                 continue
             score = f1_score(truth, (rules & (sure >= veto)) | (~rules & (sure >= add)))
