@@ -225,10 +225,13 @@ def _records(
         name = stdin_name if file == "-" else file
         try:
             content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+            for record in read_tickets(content, name=name, columns=columns):
+                yield name, record
         except OSError as cause:
-            raise InputError(f"{name}: cannot be read ({cause.strerror}); check the path") from cause
-        for record in read_tickets(content, name=name, columns=columns):
-            yield name, record
+            yield name, Record(0, None, InputError(f"{name}: cannot be read ({cause.strerror}); check the path"))
+        except InputError as error:
+            # One file that cannot be read does not swallow the answers of the others.
+            yield name, Record(0, None, error)
 
 
 def rules(options: argparse.Namespace) -> int:

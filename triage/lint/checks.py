@@ -41,6 +41,8 @@ Hits = list[Span | None]
 _NOWHERE: Hits = [None]
 # A pasted log longer than this is better attached (lines; a screen of a helpdesk shows about 50).
 LONG_LOG_LINES = 60
+# Places a rule reports in one ticket; a log with ten thousand addresses needs no ten thousand findings.
+MOST_SECRETS = 60
 
 
 def _missing(facts: Facts, rule: Rule) -> Hits:
@@ -181,7 +183,7 @@ def _long_log(facts: Facts, rule: Rule) -> Hits:
 
 
 def _secret(facts: Facts, rule: Rule) -> Hits:
-    return [span for kind, span in facts.secrets if kind == rule.secret]
+    return [span for kind, span in facts.secrets if kind == rule.secret][:MOST_SECRETS]
 
 
 def _body_empty(facts: Facts, rule: Rule) -> Hits:

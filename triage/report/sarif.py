@@ -3,6 +3,7 @@
 Source: OASIS Standard incorporating errata 01, https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html.
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -101,7 +102,7 @@ def _uri(path: str) -> str:
     from urllib.parse import quote
 
     place = PurePath(path)
-    return place.as_uri() if place.is_absolute() else quote(place.as_posix())
+    return place.as_uri() if place.is_absolute() else quote(os.fsencode(place.as_posix()))
 
 
 def _fingerprint(linted: LintedTicket, finding: Finding, seen: Counter[str]) -> str:
