@@ -183,7 +183,8 @@ def _long_log(facts: Facts, rule: Rule) -> Hits:
 
 
 def _secret(facts: Facts, rule: Rule) -> Hits:
-    return [span for kind, span in facts.secrets if kind == rule.secret][:MOST_SECRETS]
+    spans: Hits = [span for kind, span in facts.secrets if kind == rule.secret]
+    return spans[:MOST_SECRETS]
 
 
 def _body_empty(facts: Facts, rule: Rule) -> Hits:
