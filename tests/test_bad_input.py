@@ -476,6 +476,7 @@ def long_log(megabytes: int) -> str:
     return "".join(lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output", FORMATS)
 def test_a_log_full_of_addresses_is_answered_in_each_format(triage: Run, tmp_path: Path, output: str) -> None:
     done = triage("lint", write(tmp_path, "a.log", long_log(1)), "--format", output)
@@ -483,6 +484,7 @@ def test_a_log_full_of_addresses_is_answered_in_each_format(triage: Run, tmp_pat
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_five_megabytes_of_log_are_answered(triage: Run, tmp_path: Path) -> None:
     done = triage("lint", write(tmp_path, "a.log", long_log(5)), "--format", "jsonl")
     (answer,) = answers(done)
@@ -493,6 +495,7 @@ def test_five_megabytes_of_log_are_answered(triage: Run, tmp_path: Path) -> None
     assert elements["reproduction"]["status"] == "missing"
 
 
+@pytest.mark.slow
 def test_five_megabytes_in_one_line_are_answered(triage: Run, tmp_path: Path) -> None:
     done = triage("lint", write(tmp_path, "a.log", long_log(5).replace("\n", " ")), "--format", "jsonl")
     (answer,) = answers(done)

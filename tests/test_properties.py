@@ -135,6 +135,7 @@ def test_both_engines_give_the_same(record: dict[str, Any]) -> None:
     assert assessor("re2").lint(ticket) == assessor("re").lint(ticket)
 
 
+@pytest.mark.slow
 def test_both_engines_give_the_same_on_the_corpus() -> None:
     pytest.importorskip("re2")
     different = []
