@@ -509,8 +509,12 @@ _SECTION_NEEDS = {
 }
 
 
+MOST_SECTIONS = 60
+
+
 def _read_sections(document: Document, stated: dict[str, list[Evidence]], denials: Sequence[Stretch]) -> None:
-    for section in document.sections:
+    # A form has a dozen slots; a log of "key: value" lines may look like thousands.
+    for section in document.sections[:MOST_SECTIONS]:
         # "Steps: cannot reproduce" is filled in, and says nothing.
         if any(
             denial.key[1] == section.element and section.content_start <= denial.start < section.content_start + 40

@@ -4,16 +4,16 @@ RE2 ``Set``s say which patterns fire; the spans of those few are found by ``re``
 without google-re2 (the ``fast`` extra), only the speed differs, and no pattern can blow up: repeats are bounded.
 
 One Set a group of patterns, not one for all: a Set is one automaton that is built as texts come in, and the states of
-unlike patterns multiply. Measured on 3,220 tickets, 326 patterns, µs a ticket (2026-11-22; ``bench/patterns.py`` prints
-today's figures): one ``re.search`` a pattern 1,808; one Set 4,700 falling to 2,600 on fresh tickets; a Set an element
-1,200 falling to 170 on fresh ones, 70 on texts whose states it knows.
+unlike patterns multiply. µs a ticket (3,740 tickets, 412 patterns, 2026-11-22; ``bench/patterns.py`` prints today's):
+one ``re.search`` a pattern 2,200; 12 Sets 1,140 on fresh tickets, 80 on those whose states they know; one Set 2,600 and
+more on fresh ones.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-# Enough for the states of one group; RE2 starts anew when it is used up.
-SET_MEMORY = 32 << 20
+# Enough for the states that 3,740 tickets need; with 32 MB RE2 starts anew now and then and is five times as slow.
+SET_MEMORY = 128 << 20
 # A text is read in pieces of about this many characters, at line ends, so that one hit in a log of megabytes does not
 # make every pattern read all of it.
 PIECE = 16_384
