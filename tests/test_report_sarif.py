@@ -68,7 +68,7 @@ def test_official_schema_is_a_schema_and_refuses_a_wrong_level() -> None:
     [
         ("tickets.jsonl", "tickets.jsonl"),
         ("data/工单 1.jsonl", "data/%E5%B7%A5%E5%8D%95%201.jsonl"),
-        ("/work/tickets.jsonl", "file:///work/tickets.jsonl"),
+        ("/srv/tickets.jsonl", "file:///srv/tickets.jsonl"),
         ("<stdin>", "%3Cstdin%3E"),
         ("a:b#c.txt", "a%3Ab%23c.txt"),
     ],
