@@ -6,7 +6,7 @@ are blanked out there, position for position, so that both share their offsets.
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -129,7 +129,7 @@ _NONE = lazy(
 
 def _layout(text: str, pack: Pack, title_end: int) -> tuple[str, list[Section], int]:
     """Prose with everything else blanked, the sections, and how many lines are a machine's."""
-    keep, blanks, machine_lines, fenced = [], [], 0, False
+    blanks, machine_lines, fenced = [], 0, False
     heads: list[tuple[str, int, int, int]] = []
     position = 0
     for line in text.split("\n"):
@@ -159,8 +159,6 @@ def _layout(text: str, pack: Pack, title_end: int) -> tuple[str, list[Section], 
         if is_machine(line):
             machine_lines += 1
             blanks.append((start, start + len(line)))
-        else:
-            keep.append(start)
     return _blank(text, blanks), _sections(text, heads), machine_lines
 
 
@@ -257,11 +255,3 @@ def is_machine(line: str) -> bool:
         return False
     symbols = sum(char in _CODE_CHARACTERS for char in line)
     return symbols * 7 > len(line) and not _SENTENCE.search(line)
-
-
-def sections_by_element(sections: Sequence[Section]) -> Mapping[str, list[Section]]:
-    """The sections grouped by the element they ask for."""
-    grouped: dict[str, list[Section]] = {}
-    for section in sections:
-        grouped.setdefault(section.element, []).append(section)
-    return grouped

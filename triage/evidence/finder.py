@@ -74,10 +74,6 @@ class Finder:
 
 
 def _group_span(match: re.Match[str]) -> tuple[int, int]:
-    return match.span(match.lastindex) if match.lastindex and match.lastindex == 1 else _first_group(match)
-
-
-def _first_group(match: re.Match[str]) -> tuple[int, int]:
     for number in range(1, (match.lastindex or 0) + 1):
         if match.start(number) >= 0:
             return match.span(number)
@@ -99,9 +95,6 @@ def _judge(document: Document, stretches: Sequence[Stretch], ticket: Ticket) -> 
         for stretch in by_group.get("evidence", [])
         if not _denied(stretch, denials, offers) and not _wished(stretch, wished)
     ]
-    slots: dict[Key, list[Stretch]] = {}
-    for stretch in candidates:
-        slots.setdefault(stretch.key[1:], []).append(stretch)
     for element, judge in _JUDGES.items():
         own = [stretch for stretch in candidates if stretch.key[1] == element]
         stated[element] += _unique(judge(document, own, clauses))

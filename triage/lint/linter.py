@@ -67,12 +67,12 @@ def _status(facts: Facts, element: str) -> Status:
 def _required(facts: Facts, rules: Mapping[str, Rule]) -> Mapping[str, float]:
     """The elements this ticket needs, with 1.0, or less where something else eases the need."""
     needs: dict[str, float] = {}
+    told_of = {(rule.element, cue) for rule in rules.values() for cue in rule.cues}
     for rule in rules.values():
         if rule.check != "missing" or rule.level == "hint" or facts.kind not in rule.kinds:
             continue
         # A cue that another rule of the element speaks on (用不了 instead of a symptom) lifts no need.
-        told_of = {cue for other in rules.values() if other.element == rule.element for cue in other.cues}
-        if any(facts.has(name) for name in rule.silent_when if name not in told_of):
+        if any(facts.has(name) for name in rule.silent_when if (rule.element, name) not in told_of):
             continue
         needs[rule.element] = 0.0 if any(facts.has(name) for name in rule.eased_when) else 1.0
     return needs
