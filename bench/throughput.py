@@ -27,8 +27,8 @@ from triage.ticket import Ticket
 ROUNDS = 3
 # Each stage of a lint as the function that does it; a stage's time is without the stages that it calls.
 STAGES = {
-    "document": (triage.evidence.finder, "document_of"),
-    "matcher": (Matcher, "hits"),
+    "document": (triage.evidence.finder, "documents_of"),
+    "matcher": (Matcher, "hits_many"),
     "judge": (triage.evidence.finder, "_judge"),
     "detector": (triage.evidence.finder, "_reconsider"),
     "secrets": (triage.assessor, "find_secrets"),

@@ -7,7 +7,7 @@ import pytest
 
 from triage.evidence.finder import Finder
 from triage.language.matcher import Matcher
-from triage.language.pack import FOLDER, check_expression, load_pack
+from triage.language.pack import FOLDER, check_expression, load_pack, matcher_of
 from triage.language.text import normalise
 from triage.ticket import Ticket
 
@@ -63,10 +63,19 @@ def test_re2_fires_wherever_re_does() -> None:
     expressions = [pattern.expression for pattern in PACK.patterns]
     groups = [pattern.group for pattern in PACK.patterns]
     fast, plain = Matcher(expressions, groups=groups, engine="re2"), Matcher(expressions, engine="re")
-    for _, _, table in PACK.tables:
-        for text in (*table.yes, *table.no):
-            normal = normalise(text).text
-            assert set(plain.fired(normal)) <= set(fast.fired(normal))
-            assert [(number, match.span()) for number, match in plain.hits(normal)] == [
-                (number, match.span()) for number, match in fast.hits(normal)
-            ]
+    texts = [normalise(text).text for _, _, table in PACK.tables for text in (*table.yes, *table.no)]
+    for sure, maybe in zip(plain.fired_many(texts), fast.fired_many(texts), strict=True):
+        assert set(sure) <= set(maybe)
+    for text, by_re, by_re2 in zip(texts, plain.hits_many(texts), fast.hits_many(texts), strict=True):
+        assert [(number, match.span()) for number, match in by_re] == [
+            (number, match.span()) for number, match in by_re2
+        ], text
+
+
+def test_many_texts_are_matched_as_each_by_itself() -> None:
+    texts = ["语音卡顿", "", "app crashes on start\n" * 2000, "黑屏, error 1002"]
+    matcher = matcher_of(PACK.patterns)
+    many = [[(number, match.span()) for number, match in hits] for hits in matcher.hits_many(texts)]
+    assert many == [[(number, match.span()) for number, match in matcher.hits(text)] for text in texts]
+    assert many[0]
+    assert many[2]

@@ -1,6 +1,7 @@
 """Puts the steps in order: evidence once, then rules over it. It alone knows all workers."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from triage import __version__
 from triage.assessment import Assessment, Kind, Label, Language, Span
@@ -19,8 +20,7 @@ from triage.settings import Settings
 from triage.ticket import Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class LintAnswer:
+class LintAnswer(NamedTuple):
     """The assessment of one ticket by rules, and the silenced rules that would have spoken."""
 
     assessment: Assessment
@@ -39,7 +39,7 @@ class Assessor:
         detector, self.notices = _detector()
         self._finder = Finder(load_pack(), detector=detector, engine=engine)
         self.rulebook: Rulebook = build_rulebook(
-            {**shipped_rules(), **plugin_rules(settings.lint.plugins)},
+            {**shipped_rules(examples=False), **plugin_rules(settings.lint.plugins)},
             select=settings.lint.select,
             ignore=settings.lint.ignore,
             levels=settings.lint.levels,
@@ -50,7 +50,14 @@ class Assessor:
 
     def lint(self, ticket: Ticket, *, lang: str = "auto") -> LintAnswer:
         """The lint of a ticket; ``lang`` is the language of the answers: zh, en, or auto for the ticket's own."""
-        found = self._finder.find(ticket)
+        return self.lint_many([ticket], lang=lang)[0]
+
+    def lint_many(self, tickets: Sequence[Ticket], *, lang: str = "auto") -> list[LintAnswer]:
+        """``lint`` of each ticket, in order; many at once take less time than one by one."""
+        found = self._finder.find_many(tickets)
+        return [self._lint(ticket, one, lang) for ticket, one in zip(tickets, found, strict=True)]
+
+    def _lint(self, ticket: Ticket, found: Found, lang: str) -> LintAnswer:
         language = detect_language(found.document.prose if found.document.prose.strip() else found.document.text)
         kind = found.kind
         result = lint_facts(

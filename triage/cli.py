@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 READY, NOT_READY, FAILED = 0, 1, 2
 FORMATS = ("text", "json", "jsonl", "sarif", "github", "markdown")
 LANGS = ("auto", "zh", "en")
+# Tickets that are read and linted together.
+BATCH = 64
 
 
 def main(arguments: "Sequence[str] | None" = None) -> None:
@@ -56,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Checks and ranks support tickets: what is missing, what to ask, what to start first.",
     )
     parser.add_argument("--version", action="version", version=f"triage {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(prog="triage", required=True, metavar="COMMAND")
 
     lint_command = commands.add_parser(
         "lint",
@@ -120,20 +123,23 @@ def lint(options: argparse.Namespace) -> int:
     linted: list[LintedTicket] = []
     silenced: set[str] = set()
     failed = not_ready = False
-    for name, record in _records(options.files, options.text, _pairs(options.map), options.stdin_name):
-        if record.ticket is None:
-            print(f"triage: {record.error}", file=sys.stderr)
-            failed = True
-            continue
-        answer = assessor.lint(record.ticket, lang=options.lang)
-        silenced |= answer.silenced
-        not_ready |= not answer.assessment.lint.ready
-        one = LintedTicket(record.ticket, answer.assessment, name, record.line, plain=record.plain)
-        if options.format == "jsonl":
-            # One line a ticket as it comes, so that a backlog needs no memory.
-            print(_json(one, indent=None))
-        else:
-            linted.append(one)
+    records = _records(options.files, options.text, _pairs(options.map), options.stdin_name)
+    while batch := list(islice(records, BATCH)):
+        answers = iter(assessor.lint_many([record.ticket for _, record in batch if record.ticket], lang=options.lang))
+        for name, record in batch:
+            if record.ticket is None:
+                print(f"triage: {record.error}", file=sys.stderr)
+                failed = True
+                continue
+            answer = next(answers)
+            silenced |= answer.silenced
+            not_ready |= not answer.assessment.lint.ready
+            one = LintedTicket(record.ticket, answer.assessment, name, record.line, plain=record.plain)
+            if options.format == "jsonl":
+                # One line a ticket as it comes, so that a backlog needs no memory.
+                print(_json(one, indent=None))
+            else:
+                linted.append(one)
     _print_report(linted, options.format, options.lang, assessor.rulebook.rules)
     for code in sorted(assessor.rulebook.silenced - silenced):
         print(
@@ -173,6 +179,8 @@ def _print_if(report: str) -> None:
 
 
 def _width() -> int:
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        return 100
     from shutil import get_terminal_size
 
     return min(max(get_terminal_size((100, 24)).columns, 40), 140)

@@ -1,12 +1,13 @@
 """Hand-written data (TOML), tables (CSV) and records (JSONL), read into given types with errors that say file and line.
 
-Parsed TOML folders are kept as JSON in ``__pycache__``, as Python keeps its modules: parsing the rules and packs costs
-about 120 ms with tomllib and 2 ms from the copy, and ``triage lint`` starts cold each time.
+Parsed TOML folders are kept in ``__pycache__`` in the form that Python keeps its modules in: parsing the rules and packs
+costs about 120 ms with tomllib and 1 ms from the copy, and ``triage lint`` starts cold each time.
 """
 
 import contextlib
 import dataclasses
-import json
+import functools
+import marshal
 import os
 import sys
 import types
@@ -17,7 +18,6 @@ from pathlib import Path
 from triage.errors import DataFileError
 
 Table = dict[str, typing.Any]
-_HINTS: dict[type, dict[str, typing.Any]] = {}
 
 
 def read_toml(path: Path) -> Table:
@@ -41,23 +41,32 @@ def read_toml_folder(folder: Path) -> dict[str, Table]:
     """The TOML files of a folder by file name, in the order of their names; an empty folder gives an empty dict."""
     paths = sorted(folder.glob("*.toml"))
     state = [[path.name, path.stat().st_size, path.stat().st_mtime_ns] for path in paths]
-    copy = folder / "__pycache__" / "toml.json"
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-        kept = json.loads(copy.read_bytes())
-        if kept["state"] == state:
-            return typing.cast(dict[str, Table], kept["tables"])
+    copy = folder / "__pycache__" / f"toml.{sys.implementation.cache_tag}.bin"
+    kept_state, kept_tables = read_kept(copy) or (None, {})
+    if kept_state == state:
+        return typing.cast(dict[str, Table], kept_tables)
     tables = {path.name: read_toml(path) for path in paths}
-    if not sys.dont_write_bytecode:
-        _keep_copy(copy, {"state": state, "tables": tables})
+    keep(copy, (state, tables))
     return tables
 
 
-def _keep_copy(copy: Path, content: Table) -> None:
+def read_kept(copy: Path) -> typing.Any:
+    """What ``keep`` wrote there, or None where there is nothing that can be read."""
+    # Written by us beside the .pyc files, and trusted as they are.
+    with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
+        return marshal.loads(copy.read_bytes())  # noqa: S302
+    return None
+
+
+def keep(copy: Path, content: typing.Any) -> None:
+    """Writes plain values to a file in ``__pycache__``, whole or not at all."""
+    if sys.dont_write_bytecode:
+        return
     draft = copy.with_suffix(f".{os.getpid()}")
-    # A read-only installation, or a TOML date that JSON cannot hold, only costs the speed of the next start.
-    with contextlib.suppress(OSError, TypeError):
+    # A read-only installation, or a TOML date, which marshal cannot hold, only costs the speed of the next start.
+    with contextlib.suppress(OSError, ValueError):
         copy.parent.mkdir(exist_ok=True)
-        draft.write_text(json.dumps(content), encoding="utf-8")
+        draft.write_bytes(marshal.dumps(content))
         draft.replace(copy)
 
 
@@ -67,7 +76,7 @@ def into(kind: type[typing.Any], table: Mapping[str, typing.Any], *, path: Path,
     Raises DataFileError naming path, line, the value found and the values allowed, for a key that is not known,
     a key that is missing, or a value of another type.
     """
-    hints = _hints(kind)
+    hints = _hints(typing.cast(typing.Hashable, kind))
     fields = {field.name: field for field in dataclasses.fields(kind)}
     for key in table:
         if key not in fields:
@@ -92,14 +101,18 @@ def suggest(word: str, known: typing.Iterable[str]) -> str:
     return "use " + (", ".join(names) if names else "nothing here")
 
 
-def _hints(kind: type) -> dict[str, typing.Any]:
-    if kind not in _HINTS:
-        _HINTS[kind] = typing.get_type_hints(kind)
-    return _HINTS[kind]
+@functools.cache
+def _hints(kind: typing.Hashable) -> dict[str, typing.Any]:
+    return typing.get_type_hints(kind)
+
+
+@functools.cache
+def _shape(hint: typing.Any) -> tuple[typing.Any, tuple[typing.Any, ...]]:
+    return typing.get_origin(hint), typing.get_args(hint)
 
 
 def _convert(hint: typing.Any, value: typing.Any, *, path: Path, key: str, within: str) -> typing.Any:
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    origin, arguments = _shape(hint)
     if origin is typing.Literal:
         if value in arguments:
             return value

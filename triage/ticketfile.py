@@ -5,10 +5,9 @@ import io
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from triage.datafile import read_toml_folder, suggest
 from triage.errors import InputError
@@ -20,8 +19,7 @@ _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".txt", ".md", ".log", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record of a file: the ticket, or the error that says why it is none; ``line`` counts from 1."""
 
     line: int

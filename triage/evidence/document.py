@@ -7,19 +7,18 @@ are blanked out there, position for position, so that both share their offsets.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from triage.assessment import Evidence
-from triage.language.lazy import lazy
 from triage.language.matcher import Matcher
 from triage.language.pack import Pack, matcher_of
+from triage.language.regexp import lazy, regexp
 from triage.language.text import Normalised, normalise
 from triage.ticket import Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A heading of a template or a field of a form, the element it asks for, and where its answer stands.
 
     ``answer`` is ``given``, ``empty`` (nothing, or a placeholder) or ``denied`` (无, none).
@@ -33,8 +32,7 @@ class Section:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """The searchable text of one ticket; all offsets are positions in ``text`` until ``evidence`` maps them back."""
 
     text: str
@@ -58,18 +56,30 @@ class Document:
         return Evidence(field, raw_start, raw_end, raw[raw_start:raw_end], value, slot)
 
 
-def document_of(ticket: Ticket, pack: Pack) -> Document:
-    """The document of a ticket; attachment names are apart (they have no sentences)."""
+def documents_of(tickets: Sequence[Ticket], pack: Pack) -> list[Document]:
+    """The document of each ticket; attachment names are apart (they have no sentences)."""
+    joined = [_joined(ticket) for ticket in tickets]
+    templates = _template_matcher(pack).hits_many([text for text, _ in joined])
+    documents = []
+    for ticket, (whole, parts), template in zip(tickets, joined, templates, strict=True):
+        text = _blank(whole, [match.span() for _, match in template])
+        title_end = len(parts[0][3].text) if ticket.title else 0
+        prose, sections, machine_lines = _layout(text, pack, title_end)
+        documents.append(Document(text, prose, tuple(sections), machine_lines, parts))
+    return documents
+
+
+_Parts = tuple[tuple[int, str, str, Normalised, int], ...]
+
+
+def _joined(ticket: Ticket) -> tuple[str, _Parts]:
     parts, texts, position = [], [], 0
     for name, raw, prefix in _parts(ticket):
         normal = normalise(raw)
         parts.append((position, name, raw, normal, len(prefix)))
         texts.append(prefix + normal.text)
         position += len(prefix) + len(normal.text) + 1
-    text = _without_template("\n".join(texts), pack)
-    title_end = len(parts[0][3].text) if ticket.title else 0
-    prose, sections, machine_lines = _layout(text, pack, title_end)
-    return Document(text, prose, tuple(sections), machine_lines, tuple(parts))
+    return "\n".join(texts), tuple(parts)
 
 
 def _parts(ticket: Ticket) -> list[tuple[str, str, str]]:
@@ -85,11 +95,6 @@ def _parts(ticket: Ticket) -> list[tuple[str, str, str]]:
 @lru_cache(maxsize=4)
 def _template_matcher(pack: Pack) -> Matcher:
     return matcher_of(pack.within("template"))
-
-
-def _without_template(text: str, pack: Pack) -> str:
-    spans = [match.span() for _, match in _template_matcher(pack).hits(text)]
-    return _blank(text, spans)
 
 
 def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -208,7 +213,7 @@ def _heading_words(pack: Pack) -> re.Pattern[str]:
         "environment",
         "symptom",
     )
-    return re.compile(
+    return regexp(
         "|".join(f"(?P<{name}>{'|'.join(by_element[name])})" for name in order if name in by_element), re.ASCII
     )
 

@@ -3,23 +3,22 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from triage.assessment import ELEMENTS, Evidence
 from triage.evidence.detector import Detector, features_of, slots_of
-from triage.evidence.document import Document, Section, document_of
+from triage.evidence.document import Document, Section, documents_of
 from triage.evidence.impact import read_count, read_ratio, scope_of
 from triage.evidence.kind import KindGuess, kind_by_rules
-from triage.language.lazy import lazy
 from triage.language.pack import Pack, matcher_of
+from triage.language.regexp import lazy, regexp
 from triage.ticket import Ticket
 
 Key = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A hit in the document: where, under which key of the pack."""
 
     key: Key
@@ -27,8 +26,7 @@ class Stretch:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What was found in one ticket. ``stated`` and ``denied`` hold every element, in the order of their positions.
 
     ``partial`` holds what is there of an element that is not complete: a platform without a version.
@@ -60,17 +58,20 @@ class Finder:
 
     def find(self, ticket: Ticket) -> Found:
         """All evidence of a ticket; an empty element has no evidence, never a missing key."""
-        document = document_of(ticket, self._pack)
-        stretches = [
-            Stretch(self._prose[number].key, *_group_span(match))
-            for number, match in self._prose_matcher.hits(document.prose)
-        ]
-        stretches += [
-            Stretch(self._any[number].key, *_group_span(match))
-            for number, match in self._any_matcher.hits(document.text)
-        ]
-        found = _judge(document, stretches, ticket)
-        return _reconsider(found, self._detector) if self._detector else found
+        return self.find_many([ticket])[0]
+
+    def find_many(self, tickets: Sequence[Ticket]) -> list[Found]:
+        """``find`` of each ticket, in order; many at once take less time than one by one."""
+        documents = documents_of(tickets, self._pack)
+        prose = self._prose_matcher.hits_many([document.prose for document in documents])
+        anywhere = self._any_matcher.hits_many([document.text for document in documents])
+        found = []
+        for ticket, document, said, seen in zip(tickets, documents, prose, anywhere, strict=True):
+            stretches = [Stretch(self._prose[number].key, *_group_span(match)) for number, match in said]
+            stretches += [Stretch(self._any[number].key, *_group_span(match)) for number, match in seen]
+            one = _judge(document, stretches, ticket)
+            found.append(_reconsider(one, self._detector) if self._detector else one)
+        return found
 
 
 def _group_span(match: re.Match[str]) -> tuple[int, int]:
@@ -143,7 +144,7 @@ def _reconsider(found: Found, detector: Detector) -> Found:
         # A refund asked for is no loss suffered; a launch that hangs on the answer is.
         stated["business_loss"] = tuple(one for one in stated["business_loss"] if one.slot == "launch")
     guess = KindGuess(label, round(sure[f"kind.{label}"], 4))  # type: ignore[arg-type]
-    return replace(found, stated=stated, kind=guess)
+    return found._replace(stated=stated, kind=guess)
 
 
 def _told(document: Document, detector: Detector, element: str) -> tuple[Evidence, ...]:
@@ -534,7 +535,7 @@ def _add_section(document: Document, section: Section, stated: dict[str, list[Ev
 @lru_cache(maxsize=1)
 def _log_name() -> re.Pattern[str]:
     # matches "agorasdk.log", "core.28235.gz", "日志.zip"; does not match "包名.txt", "logo.png"
-    return re.compile(
+    return regexp(
         r"\.(?:log|xlog|clog|crash|dmp|hprof|pcapng|pcap|har|etl|ips|trace|tombstone)(?:[.\d]{0,6}(?:gz|zip|tar|txt)?)?$"
         r"|^core[._]|(?:log|日志|dump|stack|trace|crash|console|抓包|堆栈|internals|logcat|anr)[^.]{0,40}\.(?:txt|zip|rar|7z|gz|tgz|json|docx?|tar|csv|md|html)",
         re.IGNORECASE,

@@ -2,7 +2,7 @@
 
 import re
 
-from triage.language.lazy import lazy
+from triage.language.regexp import lazy
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}

@@ -1,13 +1,12 @@
 """What the reporter wants, by rules alone: incident, question or request."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from triage.assessment import Evidence, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class KindGuess:
+class KindGuess(NamedTuple):
     """The kind, and its probability where a model gave one."""
 
     label: Kind

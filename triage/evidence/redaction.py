@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from triage.datafile import into, read_toml_folder
 from triage.language.pack import expand
+from triage.language.regexp import lazy, regexp
 from triage.language.text import INVISIBLE, normalise
 
 FOLDER = Path(__file__).parent
@@ -38,8 +39,7 @@ SECRET_KINDS: tuple[SecretKind, ...] = get_args(SecretKind)
 _Claim = tuple[SecretKind, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """A stretch of text that should not be stored or sent on: code points of the raw text, end excluded."""
 
     kind: SecretKind
@@ -109,7 +109,7 @@ def _loaded() -> Mapping[str, SecretPattern]:
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(_loaded()[name].pattern, re.ASCII)
+    return regexp(_loaded()[name].pattern, re.ASCII)
 
 
 def _ends(name: str, text: str, end: int, *, reach: int = 40) -> bool:
@@ -148,7 +148,7 @@ def _settle(claims: list[_Claim]) -> list[_Claim]:
 # What every secret has at least one of: a digit, an @, or one of the words below; wide letters and invisible characters
 # may hide such a word. It is not in the data file: a text without any of it costs microseconds and loads nothing.
 # matches "3", "＠"; does not match "语音卡顿"
-_TELLTALE = re.compile(f"[0-9@０-９＠Ａ-Ｚａ-ｚ{INVISIBLE.pattern[1:-1]}]")
+_TELLTALE = lazy(f"[0-9@０-９＠Ａ-Ｚａ-ｚ{INVISIBLE.pattern[1:-1]}]")
 _TELLTALE_WORDS = ("passw", "pwd", "passcode", "passphrase", "密码", "密碼", "口令", "authorization", "-----begin")
 
 

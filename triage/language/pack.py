@@ -3,20 +3,20 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from triage.datafile import into, read_toml_folder
 from triage.errors import DataFileError
-from triage.language.lazy import lazy
 from triage.language.matcher import Matcher
+from triage.language.regexp import lazy
 
 FOLDER = Path(__file__).parent
 
 
-# Which patterns share an automaton. Fewer sets are faster on texts whose states they know, more on fresh texts: 28 sets
-# took 180 µs and 1,100 µs a ticket, 20 sets 110 and 960, 12 sets 80 and 1,140 (one re.search a pattern: 2,200).
+# Which patterns share an automaton. Fewer sets are faster on texts whose states they know, more on fresh texts (µs a
+# ticket, 2026-11-25): 12 sets 38 and 580, 10 sets 35 and 560, 8 sets 37 and 600 (one re.search a pattern: 1,060).
 _MATTERS = {
     "symptom": "symptom",
     "cue": "cue",
@@ -54,21 +54,34 @@ class Pattern:
     @property
     def group(self) -> str:
         """The patterns it shares an automaton with: those of its script on like matters."""
-        script = "han" if any(char > "\u2e7f" for char in self.expression) else "latin"
-        matter = self.key[1] if self.key[0] == "evidence" else self.key[0]
-        return f"{script}.{_MATTERS.get(matter, 'rest')}"
+        matter = _MATTERS.get(self.key[1] if self.key[0] == "evidence" else self.key[0], "rest")
+        if any(char > "\u2e7f" for char in self.expression):
+            return f"han.{matter}"
+        return "latin.rest" if matter in ("symptom", "cue") else f"latin.{matter}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Pack:
-    """All patterns of all packs in a fixed order, and the tables they came from with the file each stands in.
+    """All patterns of all packs in a fixed order, and the files they came from.
 
     Compared and hashed by identity (``eq=False``): compiled forms are cached by pack, and hashing hundreds of patterns
     on each look-up cost more than the rest of a lint.
     """
 
     patterns: tuple[Pattern, ...]
-    tables: tuple[tuple[str, tuple[str, ...], PatternTable], ...]
+    sources: Mapping[Path, Mapping[str, Any]]
+
+    @cached_property
+    def tables(self) -> tuple[tuple[str, tuple[str, ...], PatternTable], ...]:
+        """Each table as (file name, key, table).
+
+        Raises DataFileError with file and line for one that is not as PatternTable says.
+        """
+        return tuple(
+            (path.name, key, into(PatternTable, table, path=path, within=".".join(key) + "."))
+            for path, content in self.sources.items()
+            for key, table in _tables_of(content)
+        )
 
     def within(self, *wheres: str) -> tuple[Pattern, ...]:
         """The patterns for one way of reading the text, headings apart (they are matched on headings alone)."""
@@ -84,20 +97,15 @@ _QUOTED = lazy(r"\\.|\[(?:\\.|[^\]])*\]")
 
 @lru_cache(maxsize=1)
 def load_pack(folder: Path = FOLDER) -> Pack:
-    """The shipped packs. Raises DataFileError with file and line for a table that is not as PatternTable says."""
-    patterns, tables = [], []
+    """The shipped packs; what each pattern must and must not match stays unread until ``tables`` is asked for."""
+    patterns, sources = [], {}
     for name, content in read_toml_folder(folder).items():
-        macros = content.get("macros", {})
-        for group, groups in content.items():
-            if group == "macros":
-                continue
-            for key, table in _leaves((group,), groups):
-                path = folder / name
-                read = into(PatternTable, table, path=path, within=".".join(key) + ".")
-                tables.append((name, key, read))
-                within = "template" if group == "template" else read.within
-                patterns += [Pattern(key, expand(text, macros, path=path), within) for text in read.patterns]
-    return Pack(tuple(patterns), tuple(tables))
+        path, macros = folder / name, content.get("macros", {})
+        sources[path] = content
+        for key, table in _tables_of(content):
+            within = "template" if key[0] == "template" else table.get("within", "prose")
+            patterns += [Pattern(key, expand(text, macros, path=path), within) for text in table["patterns"]]
+    return Pack(tuple(patterns), sources)
 
 
 def matcher_of(patterns: Sequence[Pattern], *, engine: str = "auto") -> Matcher:
@@ -110,6 +118,8 @@ def matcher_of(patterns: Sequence[Pattern], *, engine: str = "auto") -> Matcher:
 def expand(text: str, macros: Mapping[str, str], *, path: Path) -> str:
     """The pattern with its ``{{macro}}`` filled in. Raises DataFileError for a macro that the file does not define."""
     for _ in range(2):
+        if "{{" not in text:
+            return text
         for name, value in macros.items():
             text = text.replace("{{" + name + "}}", value)
     if "{{" in text:
@@ -132,6 +142,10 @@ def check_expression(expression: str, *, path: Path) -> None:
         )
     if _UNBOUNDED.search(_QUOTED.sub("", expression)):
         raise DataFileError(f"{path}: pattern repeats without bound; write {{0,40}} for * or +: {expression[:80]}")
+
+
+def _tables_of(content: Mapping[str, Any]) -> list[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    return [leaf for group, tables in content.items() if group != "macros" for leaf in _leaves((group,), tables)]
 
 
 def _leaves(key: tuple[str, ...], table: Mapping[str, Any]) -> list[tuple[tuple[str, ...], Mapping[str, Any]]]:

@@ -1,12 +1,12 @@
 """Normalised text with offsets back to the raw one, and the language a ticket is written in."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from triage.assessment import Language
-from triage.language.lazy import lazy
+from triage.language.regexp import lazy
 
 # Invisible characters that people paste along: zero width, soft hyphen, bidi controls, variation selectors.
 # matches "卡\u200b顿"'s middle; does not match an ordinary space
@@ -16,8 +16,7 @@ _PAIRS = {"“": '"', "”": '"', "„": '"', "「": '"', "」": '"', "『": '"'
 _PAIRS |= {"–": "-", "−": "-", "‐": "-", "〜": "~", "…": ".", "\u2028": "\n", "\u2029": "\n", "\x85": "\n"}
 
 
-@dataclass(frozen=True, slots=True)
-class Normalised:
+class Normalised(NamedTuple):
     """A text made uniform: half width, Simplified, ASCII lower case, no control characters, nothing invisible.
 
     ``offsets`` is None when each code point stands where it stood; otherwise ``offsets[i]`` is the raw position of the

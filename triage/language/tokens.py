@@ -6,7 +6,6 @@ differences between them are kept out: what counts as Chinese (only Han that bot
 frequencies (see ``_jieba``), and the frequencies each would suggest for new words (ours are explicit).
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from triage.datafile import suggest
 from triage.errors import DataFileError, SettingsError
+from triage.language.regexp import lazy
 from triage.language.text import normalise
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _WORD = r"[^\W\u2e80-\U0010ffff]+"
 # A comma always splits ("1002,1003" are two codes), and so does a slash between words ("iOS/Android").
 # matches "推流", "4.6.1-beta.2", "v11.8.1", "10:05", "-3301", "onError", "don't", "c++", "https://a.cn/x?y=1" as one
 # piece each; does not match "卡顿 30%" or "ios/android" as one
-_PIECE = re.compile(
+_PIECE = lazy(
     r"(?P<han>[\u4e00-\u9fd5]+)"
     r"|[a-z]{2,6}://[!#-&(-;=?-~]*[a-z0-9_/=]"
     r"|c(?:\+\+|#)(?!\w)"

@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from triage.assessment import Evidence, Kind, Language, Span
-from triage.language.lazy import lazy
+from triage.language.regexp import lazy, regexp
 from triage.language.text import normalise
 from triage.lint.rulebook import Rule
 from triage.ticket import Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the checks look at: the ticket, and what was found in it by other workers, as plain values.
 
     ``secrets`` are (kind, span); ``machine_lines`` counts lines of logs and code; ``placeholders`` are the spans of
@@ -86,7 +84,7 @@ def _pattern(facts: Facts, rule: Rule) -> Hits:
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII)
+    return regexp(pattern, re.ASCII)
 
 
 # A title that names no thing and no behaviour.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from triage.assessment import ELEMENTS, Element, Finding, Lint, Status
 from triage.lint.checks import Facts, run_check
@@ -18,8 +19,7 @@ class Scoring:
     text_warning: int
 
 
-@dataclass(frozen=True, slots=True)
-class LintResult:
+class LintResult(NamedTuple):
     """A lint, and the codes that would have fired had the site not silenced them."""
 
     lint: Lint

@@ -4,7 +4,6 @@ A pattern sees the words of the normalised text (half width, Simplified, lower c
 """
 
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from triage.datafile import suggest
 from triage.errors import SettingsError
 from triage.language.matcher import MOST_HITS
 from triage.language.pack import check_expression
+from triage.language.regexp import lazy
 from triage.language.text import normalise
 from triage.language.tokens import SpacyTokeniser, Tokeniser
 from triage.ticket import Ticket
@@ -38,7 +38,7 @@ KEYS = (
 )  # fmt: skip
 # What we understand as the end of a repeat: "+", "*" and "{2,}" have none.
 # matches "?", "!", "{2}", "{0,3}", "{,3}"; does not match "*", "{1,}"
-_BOUNDED = re.compile(r"[?!]|\{(?P<exactly>\d{1,2})\}|\{(?P<least>\d{0,2}),(?P<most>\d{1,2})\}")
+_BOUNDED = lazy(r"[?!]|\{(?P<exactly>\d{1,2})\}|\{(?P<least>\d{0,2}),(?P<most>\d{1,2})\}")
 # spaCy follows every choice of what to leave out: on 2,000 tokens a pattern with 5 tokens that may be absent takes
 # 10 ms, with 8 70 ms, with 10 260 ms, with 15 10 s (spaCy 3.8, 2026-11-22).
 MOST_OPTIONAL = 6

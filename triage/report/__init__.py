@@ -3,14 +3,13 @@
 Here lives what all of them are given. Each report is one function in its own file and returns a value; nothing prints.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from triage.assessment import Assessment, Span
 from triage.ticket import Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class LintedTicket:
+class LintedTicket(NamedTuple):
     """A ticket, its assessment and where it was read: ``path`` (file name or label of stdin), ``line`` from 1.
 
     ``plain`` says that the file is the body itself, code point for code point, so that spans of the body hold in it.

@@ -3,8 +3,8 @@
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate, groupby
+from typing import NamedTuple
 
 from triage.assessment import ELEMENTS
 from triage.report import LintedTicket, field_names, field_text
@@ -19,8 +19,7 @@ _NARROWEST_TEXT = 24
 _WIDEST_KEY = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line of the ticket, or a part of it: where it stands, its text, the marks under it column by column.
 
     ``^`` stands under evidence, ``~`` under what a finding is about; ``names`` says which, in reading order.
@@ -32,8 +31,7 @@ class Row:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     field: str
     start: int
     end: int
@@ -101,7 +99,7 @@ def _field_rows(
             touching = [stretch for stretch in touching if stretch.end > start + low]
             row = _row(numbered, line_cells, line_marks, low, high)
             if row.marks:
-                yield replace(row, names=tuple(dict.fromkeys(stretch.name for stretch in touching)))
+                yield row._replace(names=tuple(dict.fromkeys(stretch.name for stretch in touching)))
         start = end + 1
 
 
@@ -119,7 +117,7 @@ def _first_row(linted: LintedTicket, labels: Mapping[str, str], limit: int) -> l
 def _first_lines(stretch: _Stretch, text: str) -> _Stretch:
     """The stretch cut to its first lines: a pasted log need not be shown whole to be recognised."""
     lines = text[stretch.start : stretch.end].split("\n")
-    return replace(stretch, end=stretch.start + len("\n".join(lines[:_MOST_LINES_OF_A_STRETCH])))
+    return stretch._replace(end=stretch.start + len("\n".join(lines[:_MOST_LINES_OF_A_STRETCH])))
 
 
 def _cells(linted: LintedTicket, name: str) -> list[str]:

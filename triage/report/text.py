@@ -1,7 +1,7 @@
 """The report for the terminal: what was found in each ticket, shown under its own words, and what is asked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from triage.assessment import ELEMENTS, Element, Finding
 from triage.report import LintedTicket
@@ -18,8 +18,7 @@ _STATUS_STYLES = {"present": _GREEN, "missing": _RED, "denied": _YELLOW, "not ne
 _LEVEL_STYLES = {"error": _RED, "warning": _YELLOW, "hint": _CYAN}
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
+class _Style(NamedTuple):
     color: bool
 
     def paint(self, text: str, code: str) -> str:

@@ -1,16 +1,14 @@
 """The words of the reports in Chinese and English. What rules say (messages, questions) comes with the findings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from triage.report import LintedTicket
 
 Lang = Literal["auto", "zh", "en"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """The words of one language; templates are for ``str.format``."""
 
     elements: Mapping[str, str]

@@ -28,11 +28,11 @@ def train_models(data: Path, models: Path) -> Iterator[str]:
     test = [labelled for labelled in corpus if labelled.split == "test"]
     yield f"training on {len(train)} tickets, holding out {len(test)}"
     finder = Finder(load_pack())
-    path = models / NAME / "detector.json"
+    path = models / NAME / "detector.txt"
     sha256 = write_detector(train_detector(train, finder), path)
     (models / "current.toml").write_text(
         "# The model in force; sha256 is checked on loading.\n\n"
-        f'[detector]\nname = "{NAME}"\nfile = "detector.json"\nsha256 = "{sha256}"\n',
+        f'[detector]\nname = "{NAME}"\nfile = "detector.txt"\nsha256 = "{sha256}"\n',
         encoding="utf-8",
     )
     results = {
@@ -61,7 +61,7 @@ A linear model over found evidence and words. It decides the kind of a ticket an
 
 | | |
 | --- | --- |
-| file | `detector.json`, JSON numbers by word; loading runs no code |
+| file | `detector.txt`, numbers by word; loading runs no code |
 | sha256 | `{sha256}` |
 | data | `data/`, {len(train):,} tickets of the training split; {len(test):,} held out by group; nothing else |
 | method | logistic regression (scikit-learn, L2, C = {STRENGTH}), one a head; words in {LEAST_TICKETS} tickets or more |
