@@ -70,6 +70,13 @@ def test_denials_are_told_from_silence(element: str, text: str) -> None:
         ("environment", "SDK 4.6.1"),
         ("timing", "最近有时候会卡顿"),
         ("timing", "一直这样，老是掉线"),
+        ("timing", "每天 600 单左右，每 20ms 推一次"),
+        ("timing", "联系人老吴，工作日 9 点到 18 点"),
+        ("timing", "昨天刚充的 2 万，资料提交三天了"),
+        ("logs", "onAutoplayFailed 没有触发，leave 返回 200"),
+        ("session", "查询在线频道 429"),
+        ("environment", "iPhone 14 微信 8.0.49"),
+        ("business_loss", "我不想用了，我要退款"),
         ("contact", "请尽快联系我"),
         ("business_loss", "影响很大，老板很着急"),
     ],
@@ -89,6 +96,35 @@ def test_form_fields_and_attachments_count_as_text() -> None:
     assert {element for element in ELEMENTS if found.status(element) == "present"} >= {"environment", "contact", "logs"}
     assert [evidence.field for evidence in found.stated["logs"]] == ["attachments[1]"]
     assert {"fields.platform", "fields.sdk_version"} <= {evidence.field for evidence in found.stated["environment"]}
+
+
+@pytest.mark.parametrize("name", ["patient_rtc_0618.zip", "agorasdk_vivoY3.zip", "logs.tar.gz", "core.28235.gz"])
+def test_archives_are_logs(name: str) -> None:
+    assert FINDER.find(Ticket(body="黑屏", attachments=(name,))).status("logs") == "present"
+
+
+@pytest.mark.parametrize(
+    "name", ["截图.zip", "觀眾截圖.zip", "demo.rar", "证书.7z", "营业执照.zip", "shot.png", "source.zip"]
+)
+def test_packed_pictures_and_papers_are_no_logs(name: str) -> None:
+    assert FINDER.find(Ticket(body="黑屏", attachments=(name,))).status("logs") == "missing"
+
+
+@pytest.mark.parametrize(
+    "text", ["iOS 4.3.2", "安卓 4.2.6 / iOS 4.2.6", "Electron 4.3.1 / macOS 14.5", "TRTC Android 11.8"]
+)
+def test_a_version_that_no_system_had_is_the_sdks(text: str) -> None:
+    assert find("黑屏", text).status("environment") == "present"
+
+
+@pytest.mark.parametrize("text", ["iOS 17.5.1", "Android 7.1.2", "Electron 28.1.0", "Android 14"])
+def test_a_system_version_alone_is_no_environment(text: str) -> None:
+    assert find("黑屏", text).status("environment") == "missing"
+
+
+def test_a_filled_in_contact_needs_no_number() -> None:
+    assert find(body="黑屏", contact="企微 讲台技术-阿原").status("contact") == "present"
+    assert find(body="黑屏", contact="无").status("contact") == "denied"
 
 
 def test_sub_slots_are_named() -> None:

@@ -13,8 +13,11 @@ Status = Literal["present", "missing", "denied"]
 Level = Literal["error", "warning", "hint"]
 Kind = Literal["incident", "question", "request"]
 Language = Literal["zh", "en", "mixed", "other"]
+Source = Literal["rule", "model", "policy"]
 
 KINDS: tuple[Kind, ...] = ("incident", "question", "request")
+# The most urgent first, so that a smaller label is the more urgent one.
+PRIORITIES = ("P1", "P2", "P3", "P4")
 ELEMENTS = (
     "symptom",
     "reproduction",
@@ -103,6 +106,33 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a priority was chosen: by a rule, the model, or the policy of costs; ``span`` is where it stands, if anywhere."""
+
+    source: Source
+    text: str
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """How fast somebody must start.
+
+    ``probabilities`` by label sum to 1 and are empty where no model was at hand. ``floor`` is what the rules allow at
+    least, ``escalate`` says that a vague report must not be left in the normal queue, ``needs_human`` that the choice is
+    close or the text is out of the model's world, ``requested`` is what the reporter asked for (P1-P4), if anything.
+    """
+
+    label: str
+    probabilities: Mapping[str, float]
+    floor: str
+    escalate: bool
+    needs_human: bool
+    requested: str | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The answer to one ticket. Parts that were not asked for (``triage lint``) are left out of its JSON."""
 
@@ -110,7 +140,9 @@ class Assessment:
     language: Language
     kind: Label
     lint: Lint
-    versions: Mapping[str, str]
+    versions: Mapping[str, str | None]
+    product: Label | None = None
+    priority: Priority | None = None
     schema: int = 1
 
 
@@ -125,7 +157,13 @@ def plain(value: Any) -> Any:
     return value
 
 
+# Parts of the contract that are not filled in yet, as readers may expect them.
+_LATER: Mapping[str, Any] = {"route": None, "due": None, "duplicates": [], "burst": None, "articles": []}
+_LINTED = ("schema", "ticket_id", "language", "kind", "lint", "versions")
+_ASSESSED = ("schema", "ticket_id", "language", "kind", "product", "lint", "priority", *_LATER, "versions")
+
+
 def assessment_json(assessment: Assessment) -> dict[str, Any]:
-    """The assessment in the order of the contract, ``schema`` first."""
-    parts = plain(assessment)
-    return {"schema": parts.pop("schema"), **parts}
+    """The assessment in the order of the contract; of a lint alone only the lint's parts."""
+    parts = {**_LATER, **plain(assessment)}
+    return {name: parts[name] for name in (_ASSESSED if assessment.priority else _LINTED)}

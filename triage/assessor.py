@@ -1,21 +1,30 @@
 """Puts the steps in order: evidence once, then rules over it. It alone knows all workers."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple, cast
 
 from triage import __version__
-from triage.assessment import Assessment, Kind, Label, Language, Span
+from triage.assessment import Assessment, Kind, Label, Language, Priority, Span
 from triage.errors import DataFileError
+from triage.evidence import detector as evidence_detector
 from triage.evidence.detector import Detector
 from triage.evidence.document import Document
 from triage.evidence.finder import Finder, Found
 from triage.evidence.redaction import find_secrets
+from triage.evidence.signals import Signals, signals_of
 from triage.language.pack import load_pack
-from triage.language.text import detect_language
+from triage.language.text import detect_language, normalise
+from triage.language.tokens import Tokeniser
 from triage.lint.checks import Facts
 from triage.lint.linter import lint_facts
 from triage.lint.rulebook import Rulebook, build_rulebook, plugin_rules, shipped_rules
-from triage.models import current_detector
+from triage.models import current_detector, current_scorer
+from triage.priority.decision import LEAST_KNOWN, Decision, decide, floor_of
+from triage.priority.features import MOST_WORDS, View, features_of, word_features
+from triage.priority.reasons import Weighed, reasons_of
+from triage.priority.scorer import HEADS, Scorer
 from triage.settings import Settings
 from triage.ticket import Ticket
 
@@ -27,16 +36,47 @@ class LintAnswer(NamedTuple):
     silenced: frozenset[str]
 
 
-class Assessor:
-    """Lints tickets by one site's settings; build it once, it holds compiled patterns."""
+class Seen(NamedTuple):
+    """What the model sees of one ticket: its features, its words, and where each word first stands."""
 
-    def __init__(self, settings: Settings, *, engine: str = "auto") -> None:
+    features: frozenset[str]
+    words: tuple[str, ...]
+    places: dict[str, Span]
+
+
+class _Read(NamedTuple):
+    """A ticket on its way: what was found in it, and, where there is a model, what that saw and says by head and label."""
+
+    ticket: Ticket
+    found: Found
+    signals: Signals
+    seen: Seen | None = None
+    scores: Mapping[str, Mapping[str, float]] | None = None
+
+
+class Assessor:
+    """Lints and assesses tickets by one site's settings; build it once, it holds compiled patterns and the model."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        engine: str = "auto",
+        models: Path | None = None,
+        scorer: Scorer | None = None,
+        rules_alone: bool = False,
+    ) -> None:
         """``engine`` chooses the pattern engine: re2, re, or auto.
+
+        ``models`` is the folder of models (the shipped one), ``scorer`` stands in for the model in force there;
+        ``rules_alone`` looks for none.
 
         ``notices`` tells what is amiss and does not stop the work: a damaged model, so that rules alone decide.
         """
         self._settings = settings
-        detector, self.notices = _detector()
+        self._models = models
+        self._scorer, self._scorer_is_read = scorer, scorer is not None or rules_alone
+        detector, self.notices = (None, ()) if rules_alone else _detector(models)
         self._finder = Finder(load_pack(), detector=detector, engine=engine)
         self.rulebook: Rulebook = build_rulebook(
             {**shipped_rules(examples=False), **plugin_rules(settings.lint.plugins)},
@@ -48,32 +88,163 @@ class Assessor:
         if detector:
             self._versions["detector"] = detector.version
 
+    @property
+    def scorer(self) -> Scorer | None:
+        """The model in force, read when it is first needed; None, with a notice, where it is missing or damaged."""
+        if not self._scorer_is_read:
+            self._scorer_is_read = True
+            try:
+                self._scorer = current_scorer(self._models)
+                missing = "" if self._scorer else "there is no model; train one with triage train"
+            except DataFileError as error:
+                missing = str(error)
+            except ModuleNotFoundError as error:
+                missing = f"{error.name} is not installed"
+            if missing:
+                self.notices = (*self.notices, f"{missing}; going on by rules alone")
+        return self._scorer
+
     def lint(self, ticket: Ticket, *, lang: str = "auto") -> LintAnswer:
         """The lint of a ticket; ``lang`` is the language of the answers: zh, en, or auto for the ticket's own."""
         return self.lint_many([ticket], lang=lang)[0]
 
     def lint_many(self, tickets: Sequence[Ticket], *, lang: str = "auto") -> list[LintAnswer]:
         """``lint`` of each ticket, in order; many at once take less time than one by one."""
-        found = self._finder.find_many(tickets)
-        return [self._lint(ticket, one, lang) for ticket, one in zip(tickets, found, strict=True)]
+        return [
+            self._lint(ticket, found, Label(found.kind.label, found.kind.probability), lang)
+            for ticket, found in self._found(tickets)
+        ]
 
-    def _lint(self, ticket: Ticket, found: Found, lang: str) -> LintAnswer:
-        language = detect_language(found.document.prose if found.document.prose.strip() else found.document.text)
-        kind = found.kind
+    def assess(self, ticket: Ticket, *, lang: str = "auto") -> Assessment:
+        """Lint, kind, product and priority of a ticket; ``lang`` as in ``lint``."""
+        return self.assess_many([ticket], lang=lang)[0]
+
+    def assess_many(self, tickets: Sequence[Ticket], *, lang: str = "auto") -> list[Assessment]:
+        """``assess`` of each ticket, in order; many at once take less time than one by one."""
+        read = [_Read(ticket, found, signals_of(found)) for ticket, found in self._found(tickets)]
+        if self.scorer:
+            seen = [see(one.ticket, one.found, one.signals) for one in read]
+            scores = self.scorer.probabilities([one.features for one in seen])
+            read = [
+                one._replace(
+                    seen=seen[number], scores={head: _by_label(head, rows[number]) for head, rows in scores.items()}
+                )
+                for number, one in enumerate(read)
+            ]
+        return [self._assessed(one, lang) for one in read]
+
+    def see_many(self, tickets: Sequence[Ticket]) -> list[Seen]:
+        """What a model sees of each ticket, in order: what it is trained on."""
+        return [see(ticket, found, signals_of(found)) for ticket, found in self._found(tickets)]
+
+    def _found(self, tickets: Sequence[Ticket]) -> Iterator[tuple[Ticket, Found]]:
+        return zip(tickets, self._finder.find_many(tickets), strict=True)
+
+    def _lint(self, ticket: Ticket, found: Found, kind: Label, lang: str) -> LintAnswer:
+        language = _language(found)
         result = lint_facts(
-            _facts(ticket, found, kind.label, language),
+            _facts(ticket, found, cast(Kind, kind.label), language),
             self.rulebook,
             scoring=self._settings.lint.scoring,
             log_places=self._settings.lint.log_places,
             lang=_answer_language(lang, self._settings.lint.language, language),
         )
-        assessment = Assessment(ticket.id, language, Label(kind.label, kind.probability), result.lint, self._versions)
+        assessment = Assessment(ticket.id, language, kind, result.lint, self._versions)
         return LintAnswer(assessment, result.silenced)
 
+    def _assessed(self, read: "_Read", lang: str) -> Assessment:
+        ticket, found, signals, seen, scores = read
+        kind = _likeliest(scores["kind"]) if scores else Label(found.kind.label, found.kind.probability)
+        linted = self._lint(ticket, found, kind, lang).assessment
+        decision = decide(
+            scores["priority"] if scores else None,
+            kind=kind.label,
+            floor=floor_of(kind.label, signals.marks),
+            marks=signals.marks,
+            costs=self._settings.priority.costs,
+            close=self._settings.priority.close,
+        )
+        weighed = None
+        if scores and seen and self._scorer:
+            if linted.language == "other" or self._scorer.known(word_features(seen.words)) < LEAST_KNOWN:
+                decision = decision._replace(needs_human="unknown")
+            weighed = _weighed(decision, scores["priority"], seen, self._scorer)
+        requested = self._requested(ticket.requested_priority)
+        reasons = reasons_of(
+            decision,
+            marks=signals.marks,
+            weighed=weighed,
+            requested=requested,
+            lang=_answer_language(lang, self._settings.lint.language, linted.language),
+        )
+        priority = Priority(
+            decision.label,
+            {label: round(share, 4) for label, share in decision.probabilities.items()},
+            decision.floor.label,
+            decision.escalate,
+            bool(decision.needs_human),
+            requested,
+            reasons,
+        )
+        versions = {**linted.versions, "model": self._scorer.version if self._scorer else None}
+        product = _likeliest(scores["product"]) if scores else None
+        return replace(linted, product=product, priority=priority, versions=versions)
 
-def _detector() -> tuple[Detector | None, tuple[str, ...]]:
+    def _requested(self, asked: str | None) -> str | None:
+        """P1 to P4 for what the reporter or the helpdesk calls the priority; None where it is not known."""
+        word = normalise(asked or "").text.strip()
+        return next((label for label, words in self._settings.priority.requested.items() if word in words), None)
+
+
+def see(ticket: Ticket, found: Found, signals: Signals) -> Seen:
+    """What a model sees of a ticket whose evidence and signals were found."""
+    words: list[str] = []
+    places: dict[str, Span] = {}
+    for field, text in (("title", ticket.title), ("body", ticket.body)):
+        for token in Tokeniser().cut(text[: 3 * MOST_WORDS]):
+            word = normalise(token.text).text
+            if not any(char.isalnum() for char in word) or len(words) >= MOST_WORDS:
+                continue
+            places.setdefault(word, Span(field, token.start, token.end))
+            words.append("0" if word.isdigit() else word)
+    denied = [element for element, denials in found.denied.items() if denials]
+    view = View(
+        evidence_detector.features_of(found.document, evidence_detector.slots_of(found.by_rules), found.cues, denied),
+        signals.stage,
+        frozenset(signals.marks),
+        frozenset(evidence.slot for evidence in found.by_rules["symptom"]),
+        [evidence.value for evidence in found.by_rules["impact"] if isinstance(evidence.value, Mapping)],
+        {key: normalise(value).text.strip() for key, value in ticket.fields.items()},
+        words,
+    )
+    return Seen(frozenset(features_of(view)), tuple(words), places)
+
+
+def _by_label(head: str, row: Sequence[float]) -> dict[str, float]:
+    return {label: float(share) for label, share in zip(HEADS[head], row, strict=True)}
+
+
+def _likeliest(shares: Mapping[str, float]) -> Label:
+    label = max(shares, key=lambda name: shares[name])
+    return Label(label, round(shares[label], 4))
+
+
+def _weighed(decision: Decision, five: Mapping[str, float], seen: Seen, scorer: Scorer) -> Weighed:
+    """What speaks for the chosen label against its likeliest rival among the five."""
+    own = [name for name in five if name[:2] == decision.label]
+    chosen = max(own, key=lambda name: five[name])
+    rival = max((name for name in five if name not in own), key=lambda name: five[name])
+    contributions = scorer.contributions(seen.features, "priority", chosen, rival)
+    return Weighed(decision.label, rival[:2], contributions, seen.places)
+
+
+def _language(found: Found) -> Language:
+    return detect_language(found.document.prose if found.document.prose.strip() else found.document.text)
+
+
+def _detector(models: Path | None) -> tuple[Detector | None, tuple[str, ...]]:
     try:
-        return current_detector(), ()
+        return current_detector(models), ()
     except DataFileError as error:
         return None, (f"{error}; going on by rules alone",)
 

@@ -80,6 +80,30 @@ def _parser() -> argparse.ArgumentParser:
     )
     _answering(lint_command)
 
+    assess_command = commands.add_parser(
+        "assess",
+        help="suggest kind, product line and priority of tickets, with reasons",
+        description="Lint tickets and suggest kind, product line and priority, with reasons. Exit 0, or 2 when something failed.",
+    )
+    assess_command.set_defaults(run=assess)
+    assess_command.add_argument(
+        "files", nargs="*", metavar="FILE", help=".jsonl, .json, .csv or plain text; - is standard input"
+    )
+    assess_command.add_argument("--text", help="assess this text as a ticket's body")
+    assess_command.add_argument(
+        "--format", choices=("text", "json", "jsonl"), default="text", help="how to answer (text)"
+    )
+    assess_command.add_argument(
+        "--map", action="append", default=[], metavar="KEY=HEADER", help="a column by its header: title=标题"
+    )
+    assess_command.add_argument(
+        "--stdin-name", default="stdin.txt", metavar="NAME", help="what - is, by its ending: tickets.jsonl"
+    )
+    assess_command.add_argument(
+        "--model", type=Path, metavar="FOLDER", help="the folder of a model, which must be sound (the model in force)"
+    )
+    _answering(assess_command)
+
     rules_command = commands.add_parser("rules", help="list the rules in force, or explain one from its file")
     rules_command.set_defaults(run=rules)
     rules_command.add_argument(
@@ -92,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     train_command.add_argument("--data", type=Path, default=Path("data"), help="the folder of labelled tickets (data)")
     train_command.add_argument("--models", type=Path, default=Path("models"), help="where models are kept (models)")
 
-    evaluate_command = commands.add_parser("evaluate", help="measure evidence and kind on labelled tickets")
+    evaluate_command = commands.add_parser(
+        "evaluate", help="measure evidence, kind, product and priority on labelled tickets"
+    )
     evaluate_command.set_defaults(run=evaluate)
     evaluate_command.add_argument(
         "file", type=Path, metavar="FILE", help="labelled tickets (.jsonl with labels), or a data folder"
@@ -100,7 +126,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate_command.add_argument(
         "--split", choices=("train", "test", "all"), default="test", help="of a data folder (test)"
     )
-    evaluate_command.add_argument("--rules-alone", action="store_true", help="without the trained detector")
+    evaluate_command.add_argument("--rules-alone", action="store_true", help="without any trained model")
+    evaluate_command.add_argument(
+        "--baselines", action="store_true", help="print simpler systems beside it, trained on --data (minutes)"
+    )
+    evaluate_command.add_argument("--data", type=Path, default=Path("data"), help="the corpus of the baselines (data)")
+    evaluate_command.add_argument("--svg", type=Path, metavar="FOLDER", help="write reliability curves there")
     evaluate_command.add_argument("--json", action="store_true", help="as JSON")
     return parser
 
@@ -147,6 +178,37 @@ def lint(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return FAILED if failed else NOT_READY if not_ready else READY
+
+
+def assess(options: argparse.Namespace) -> int:
+    """Answers tickets with their assessment; 0, or 2 when a ticket or the model asked for could not be read."""
+    from triage.assessor import Assessor
+    from triage.priority.scorer import load_scorer
+    from triage.report import LintedTicket
+
+    scorer = load_scorer(options.model) if options.model else None
+    assessor = Assessor(_settings(options.config), scorer=scorer)
+    assessed: list[LintedTicket] = []
+    failed = False
+    records = _records(options.files, options.text, _pairs(options.map), options.stdin_name)
+    told = 0
+    while batch := list(islice(records, BATCH)):
+        answers = iter(assessor.assess_many([record.ticket for _, record in batch if record.ticket], lang=options.lang))
+        for notice in assessor.notices[told:]:
+            print(f"triage: {notice}", file=sys.stderr)
+        told = len(assessor.notices)
+        for name, record in batch:
+            if record.ticket is None:
+                print(f"triage: {record.error}", file=sys.stderr)
+                failed = True
+                continue
+            one = LintedTicket(record.ticket, next(answers), name, record.line, plain=record.plain)
+            if options.format == "jsonl":
+                print(_json(one, indent=None))
+            else:
+                assessed.append(one)
+    _print_report(assessed, options.format, options.lang, assessor.rulebook.rules)
+    return FAILED if failed else READY
 
 
 def _print_report(linted: "Sequence[LintedTicket]", output: str, lang: "Lang", rules: "Mapping[str, Rule]") -> None:
@@ -268,9 +330,13 @@ def train(options: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Measures evidence and kind on labelled tickets: precision, recall and F1 with counts."""
-    from triage.training.evaluate import evaluate_file, evaluation_text
+    """Measures what the program says of labelled tickets, alone or beside simpler systems, with counts and intervals."""
+    from triage.training.evaluate import compare_file, evaluate_file, evaluation_text, write_curves
 
     result = evaluate_file(options.file, split=options.split, rules_alone=options.rules_alone)
+    if options.svg:
+        write_curves(result, options.svg)
     print(json.dumps(result, ensure_ascii=False, indent=2) if options.json else evaluation_text(result))
+    if options.baselines:
+        print("\n" + compare_file(options.file, result, split=options.split, data=options.data))
     return READY

@@ -6,6 +6,7 @@ from pathlib import Path
 from triage.datafile import read_toml_folder
 from triage.errors import DataFileError
 from triage.evidence.detector import Detector, load_detector
+from triage.priority.scorer import Scorer, load_scorer
 
 _HERE = Path(__file__).parent
 
@@ -23,11 +24,25 @@ def current_detector(folder: Path | None = None) -> Detector | None:
     Raises DataFileError when ``current.toml`` names a file that is missing, damaged, or of another sha256.
     """
     where = folder or models_folder()
-    current = read_toml_folder(where).get("current.toml", {}).get("detector")
+    current = _current(where, "detector", ("name", "file", "sha256"))
+    return load_detector(where / current["name"] / current["file"], sha256=current["sha256"]) if current else None
+
+
+@lru_cache(maxsize=2)
+def current_scorer(folder: Path | None = None) -> Scorer | None:
+    """The model of kind, product and priority in force, or None where none was trained.
+
+    Raises DataFileError when ``current.toml`` names files that are missing, damaged, or of another sha256.
+    """
+    where = folder or models_folder()
+    current = _current(where, "model", ("name", "sha256"))
+    return load_scorer(where / current["name"], sha256=current["sha256"]) if current else None
+
+
+def _current(where: Path, model: str, keys: tuple[str, ...]) -> dict[str, str] | None:
+    current = read_toml_folder(where).get("current.toml", {}).get(model)
     if current is None:
         return None
-    try:
-        path, sha256 = where / current["name"] / current["file"], current["sha256"]
-    except (KeyError, TypeError) as cause:
-        raise DataFileError(f"{where / 'current.toml'}: [detector] needs name, file and sha256; train anew") from cause
-    return load_detector(path, sha256=sha256)
+    if not isinstance(current, dict) or not all(isinstance(current.get(key), str) for key in keys):
+        raise DataFileError(f"{where / 'current.toml'}: [{model}] needs {', '.join(keys)}; train anew")
+    return current

@@ -4,7 +4,7 @@ Read by ``datafile`` into dataclasses and not by pydantic-settings: its import a
 interpreter costs 20 ms (measured 2026-11-22), and ``triage lint`` starts cold on every call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -31,10 +31,20 @@ class LintSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrioritySettings:
+    """What a wrong priority costs, when a call is close, and what reporters and helpdesks call the priorities."""
+
+    costs: tuple[tuple[float, ...], ...]
+    close: float
+    requested: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a site."""
 
     lint: LintSettings
+    priority: PrioritySettings
 
 
 def load_settings(site: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Settings:
@@ -51,7 +61,15 @@ def load_settings(site: Path | None = None, *, environ: Mapping[str, str] | None
         if name.startswith("TRIAGE_") and "__" in name:
             table = _merged(table, _from_variable(name, value, table))
     settings: Settings = into(Settings, table, path=site or DEFAULTS)
+    _check_costs(settings.priority.costs)
     return settings
+
+
+def _check_costs(costs: Sequence[Sequence[float]]) -> None:
+    if [len(row) for row in costs] != [4, 4, 4, 4] or any(cost < 0 for row in costs for cost in row):
+        raise SettingsError(
+            "priority.costs is no table of 4 rows (true P1 to P4) and 4 columns (chosen), all 0 or more"
+        )
 
 
 def _check_against(own: Mapping[str, Any], defaults: Mapping[str, Any], *, path: Path) -> None:

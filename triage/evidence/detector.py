@@ -18,12 +18,11 @@ from typing import Any, NamedTuple
 from triage.errors import DataFileError
 from triage.evidence.document import Document
 from triage.language.regexp import lazy
+from triage.language.words import words_of
 
 FORMAT = 2
 # Words after this many characters of prose are the details of what was already said.
 PROSE_READ = 1200
-# matches a Latin word, a run of digits, a run of Chinese, a question mark
-_WORD = lazy("[a-z][a-z'_]{1,30}|[0-9]{1,12}|[\u4e00-\u9fff]{1,400}|[?!]")
 
 
 class Head(NamedTuple):
@@ -161,29 +160,6 @@ def features_of(document: Document, slots: Iterable[str], cues: Iterable[str], d
         features.add(f"h:{section.element}.{section.answer}")
     features.update(words_of(document.prose[:PROSE_READ]))
     return features
-
-
-def words_of(prose: str) -> Iterator[str]:
-    """Chinese stretches of one to three characters, Latin words and pairs of them; every number is ``0``."""
-    before = ""
-    for found in _WORD.finditer(prose):
-        word = found.group()
-        if word[0] > "\u2e7f":
-            before = ""
-            length = len(word)
-            for start in range(length):
-                yield word[start]
-                if start + 1 < length:
-                    yield word[start : start + 2]
-                if start + 2 < length:
-                    yield word[start : start + 3]
-            continue
-        if word[0].isdigit():
-            word = "0"
-        yield word
-        if before:
-            yield f"{before} {word}"
-        before = word
 
 
 # matches the end of a sentence; does not match the stop in "4.6.1"

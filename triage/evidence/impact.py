@@ -6,6 +6,7 @@ from triage.language.regexp import lazy
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
+_SUFFIXES = {**_UNITS, "k": 1000}
 _ENGLISH = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "a": 1, "an": 1, "a dozen": 12,
@@ -23,13 +24,19 @@ _PER_HUNDRED = lazy(r"百分之([零一二两三四五六七八九十百点几\d
 _PARTS_OF = lazy(r"([零一二两三四五六七八九十百\d]{1,4})分之([零一二两三四五六七八九十百\d]{1,4})")
 # matches "十个里有两个", "10 台里有 3 台"
 _OF_WHICH = lazy(
-    r"([零一二两三四五六七八九十百千万\d]{1,6})\s?[^\d\s里中]?[^里中]{0,8}[里中][^零一二两三四五六七八九十百千万\d]{0,8}([零一二两三四五六七八九十百千万\d]{1,6})"
+    r"([零一二两三四五六七八九十百千万\d,]{1,8})\s?(?:多|来|余)?\s?[^\d\s里中]?[^里中]{0,16}?[里中][^零一二两三四五六七八九十百千万\d]{0,8}([零一二两三四五六七八九十百千万\d,]{1,8})"
+)
+# matches "38 间教室卡了 29 间", "20 间有 7 间"
+_OF_WHICH_HIT = lazy(
+    r"([零一二两三四五六七八九十百千\d,]{1,8})\s?(?:多|来|余)?\s?[^\d\s/][^里中\d/]{0,10}?(?:卡|掉|断|少|错|丢|坏|停|挂|黑|失败|中断|有|漏|崩|死)[^零一二两三四五六七八九十百千\d/]{0,6}([零一二两三四五六七八九十百千\d,]{1,8})"
 )
 # matches "1,912 / 4805"
-_FRACTION = lazy(r"(\d{1,6})\s?/\s?(\d{1,6})")
+_FRACTION = lazy(r"(\d{1,6})\s?[^\d\s/]?\s?/\s?(?:共|总共|总计|总)?\s?(\d{1,6})")
 _EN_NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,9}|" + "|".join(sorted(_ENGLISH, key=len, reverse=True)) + ")"
-# matches "4 of 10", "one in five"
-_EN_OF = lazy(rf"\b({_EN_NUMBER}) (?:out of|of|in) (?:every |the |our |a )?({_EN_NUMBER})\b")
+# matches "4 of 10", "one in five", "1 call in 25"
+_EN_OF = lazy(
+    rf"\b({_EN_NUMBER}) (?:[a-z]{{3,14}} )?(?:out of|of|in|from) (?:every |each |about |the |our |my |all |a )?({_EN_NUMBER})\b"
+)
 # matches "two thirds"
 _EN_SHARE = lazy(r"(?:(a|one|two|three) )?(half|third|quarter|fifth|tenth)s?\b")
 
@@ -107,6 +114,8 @@ def _parts(text: str) -> float | None:
 def _which(text: str) -> float | None:
     if found := _OF_WHICH.search(text):
         return _quotient(found[2], found[1])
+    if found := _OF_WHICH_HIT.search(text):
+        return _quotient(found[2], found[1])
     if found := _FRACTION.search(text):
         return _quotient(found[1], found[2])
     return None
@@ -119,7 +128,7 @@ def _quotient(part: str, whole: str) -> float | None:
 
 # matches the number in "约 200 多人", "十二个账号", "1,200 users"
 _COUNT = lazy(
-    r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?:\.\d)?|[零一二两三四五六七八九十百千万]{1,8})\s{0,1}(?:多|来|余|几)?\s{0,1}(万|千|百)?"
+    r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,9}(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]{1,8})\s{0,1}(?:多|来|余|几)?\s{0,1}(万|千|百|k\b)?"
 )
 _EN_COUNT = lazy(rf"\b({_EN_NUMBER})\b")
 
@@ -128,7 +137,7 @@ def read_count(text: str) -> int | None:
     """How many a phrase counts; None where the word gives only an order (几百, dozens)."""
     if found := _COUNT.search(text):
         number = read_number(found[1])
-        return None if number is None else int(number * _UNITS.get(found[2] or "", 1))
+        return None if number is None else int(number * _SUFFIXES.get(found[2] or "", 1))
     if found := _EN_COUNT.search(text):
         number = read_number(found[1])
         return None if number is None else int(number)

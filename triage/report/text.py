@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from triage.assessment import ELEMENTS, Element, Finding
+from triage.assessment import ELEMENTS, Assessment, Element, Finding, Priority
 from triage.report import LintedTicket
 from triage.report.characters import printable, width as width_of
 from triage.report.excerpt import excerpt
@@ -15,6 +15,7 @@ _MOST_ROWS = 12
 
 _BOLD, _DIM, _RED, _GREEN, _YELLOW, _CYAN = "1", "2", "31", "32", "33", "36"
 _STATUS_STYLES = {"present": _GREEN, "missing": _RED, "denied": _YELLOW, "not needed": _DIM}
+_PRIORITY_STYLES = {"P1": f"{_BOLD};{_RED}", "P2": _RED, "P3": _YELLOW, "P4": _DIM}
 _LEVEL_STYLES = {"error": _RED, "warning": _YELLOW, "hint": _CYAN}
 
 
@@ -43,8 +44,11 @@ def text_report(
 def _block(linted: LintedTicket, words: Wording, style: _Style, width: int) -> Iterator[str]:
     yield _header(linted, words, style)
     yield from _ticket_lines(linted, words, style, width)
+    if linted.assessment.priority:
+        yield from _priority_lines(linted.assessment.priority, linted, words, style)
     yield from _checklist(linted, words, style)
-    for finding in linted.assessment.lint.findings:
+    # With a priority to explain, what each rule says would bury it; the questions say what to ask.
+    for finding in () if linted.assessment.priority else linted.assessment.lint.findings:
         yield _finding_line(finding, linted, words, style)
     questions = linted.assessment.lint.questions
     if questions:
@@ -59,12 +63,40 @@ def _header(linted: LintedTicket, words: Wording, style: _Style) -> str:
     ready = assessment.lint.ready
     facts = (
         style.paint(printable(masked(linted.name, linted)), _BOLD) + style.paint(place, _DIM),
+        *_priority_facts(assessment, words, style),
         words.languages[assessment.language],
         words.kinds.get(assessment.kind.label, printable(assessment.kind.label)),
+        *(
+            [words.products.get(assessment.product.label, printable(assessment.product.label))]
+            if assessment.product
+            else []
+        ),
         f"{assessment.lint.score}/100",
         style.paint(words.ready, _GREEN) if ready else style.paint(words.not_ready, _RED),
     )
     return _INDENT.join(facts)
+
+
+def _priority_facts(assessment: Assessment, words: Wording, style: _Style) -> list[str]:
+    priority = assessment.priority
+    if priority is None:
+        return []
+    facts = [style.paint(words.priorities[priority.label], _PRIORITY_STYLES[priority.label])]
+    if priority.escalate:
+        facts.append(style.paint(words.escalate, _YELLOW))
+    if priority.needs_human:
+        facts.append(style.paint(words.needs_human, _CYAN))
+    return facts
+
+
+def _priority_lines(priority: Priority, linted: LintedTicket, words: Wording, style: _Style) -> Iterator[str]:
+    if priority.probabilities:
+        shares = _INDENT.join(f"{label} {share:.0%}" for label, share in priority.probabilities.items())
+        yield f"{_INDENT}{words.chances}: {shares}"
+    if priority.reasons:
+        yield f"{_INDENT}{words.reasons}:"
+    for reason in priority.reasons:
+        yield f"{_INDENT * 2}{style.paint(words.sources[reason.source], _DIM)} {printable(masked(reason.text, linted))}"
 
 
 def _ticket_lines(linted: LintedTicket, words: Wording, style: _Style, width: int) -> Iterator[str]:

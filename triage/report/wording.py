@@ -15,6 +15,13 @@ class Wording(NamedTuple):
     clear: Mapping[str, str]
     languages: Mapping[str, str]
     kinds: Mapping[str, str]
+    products: Mapping[str, str]
+    priorities: Mapping[str, str]
+    sources: Mapping[str, str]
+    escalate: str
+    needs_human: str
+    chances: str
+    reasons: str
     levels: Mapping[str, str]
     fields: Mapping[str, str]
     listed: str
@@ -50,6 +57,20 @@ ZH = Wording(
     clear=_ZH_ELEMENTS,
     languages={"zh": "中文", "en": "英文", "mixed": "中英混合", "other": "其他语言"},
     kinds={"incident": "故障", "question": "咨询", "request": "需求"},
+    products={
+        "conversational-ai": "对话式 AI",
+        "voice-call": "语音通话",
+        "video-call": "视频通话",
+        "live-streaming": "互动直播",
+        "messaging": "实时消息",
+        "platform": "平台",
+    },
+    priorities={"P1": "P1 紧急", "P2": "P2 高", "P3": "P3 普通", "P4": "P4 低"},
+    sources={"rule": "规则", "model": "模型", "policy": "策略"},
+    escalate="升级处理",
+    needs_human="需人工确认",
+    chances="可能性",
+    reasons="原因",
     levels={"error": "错误", "warning": "警告", "hint": "提示"},
     fields={"title": "标题", "body": "正文", "attachment": "附件"},
     listed="、",
@@ -95,6 +116,20 @@ EN = Wording(
     },
     languages={"zh": "Chinese", "en": "English", "mixed": "Chinese and English", "other": "other language"},
     kinds={"incident": "incident", "question": "question", "request": "request"},
+    products={
+        "conversational-ai": "conversational AI",
+        "voice-call": "voice call",
+        "video-call": "video call",
+        "live-streaming": "live streaming",
+        "messaging": "messaging",
+        "platform": "platform",
+    },
+    priorities={"P1": "P1 urgent", "P2": "P2 high", "P3": "P3 normal", "P4": "P4 low"},
+    sources={"rule": "rule", "model": "model", "policy": "policy"},
+    escalate="escalate",
+    needs_human="needs a person",
+    chances="Chances",
+    reasons="Reasons",
     levels={"error": "error", "warning": "warning", "hint": "hint"},
     fields={"title": "title", "body": "body", "attachment": "attachment"},
     listed=", ",

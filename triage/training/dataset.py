@@ -66,9 +66,9 @@ def read_corpus(folder: Path) -> list[LabelledTicket]:
                 split["group"],
                 split["split"],
                 record.get("lang"),
-                row["kind"],
-                row["product"],
-                row["priority"],
+                _sure(row["kind"]),
+                _sure(row["product"]),
+                _sure(row["priority"]),
                 _yes_no(row["escalate"]),
                 elements,
             )
@@ -115,6 +115,10 @@ def read_labelled(path: Path) -> list[LabelledTicket]:
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as table:
         yield from csv.DictReader(table)
+
+
+def _sure(label: str) -> str | None:
+    return None if label == "?" else label
 
 
 def _yes_no(text: str) -> bool | None:

@@ -57,8 +57,9 @@ def train_detector(tickets: Sequence[LabelledTicket], finder: Finder) -> str:
         names.append(element)
         bias.append(float(model.intercept_[0]))
         columns.append(model.coef_[0])
-    kinds = np.array([labelled.kind for labelled in tickets])
-    model = LogisticRegression(C=STRENGTH, max_iter=500).fit(matrix, kinds)
+    kinds = np.array([labelled.kind or "" for labelled in tickets])
+    known = kinds != ""
+    model = LogisticRegression(C=STRENGTH, max_iter=500).fit(matrix[known], kinds[known])
     for number, kind in enumerate(model.classes_):
         names.append(f"kind.{kind}")
         bias.append(float(model.intercept_[number]))

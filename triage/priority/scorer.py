@@ -1,0 +1,158 @@
+"""The trained model: one matrix of weights, read by numpy alone; nothing in its files can run.
+
+A head is a softmax over the sums of its columns. The calibration's temperature is divided into weights and biases, so
+``probabilities`` equal those of the calibrated scikit-learn model (to 1e-4, ``tests/test_scorer.py``).
+"""
+
+import hashlib
+import io
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from triage.errors import DataFileError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FORMAT = 1
+# The heads and their labels, in the order of the columns. Priority has five: P2e is a P2 that is escalated because the
+# ticket is vague. One softmax over five tells both, and they never contradict each other.
+HEADS: Mapping[str, tuple[str, ...]] = {
+    "kind": ("incident", "question", "request"),
+    "product": ("conversational-ai", "voice-call", "video-call", "live-streaming", "messaging", "platform"),
+    "priority": ("P1", "P2", "P2e", "P3", "P4"),
+}
+
+
+class Contribution(NamedTuple):
+    """How much one feature speaks for a label against another, in log-odds."""
+
+    feature: str
+    amount: float
+
+
+class Scorer:
+    """Weights of shape (n_features, n_columns) by feature; columns are those of ``HEADS`` one after the other."""
+
+    def __init__(
+        self, vocabulary: Sequence[str], weights: "NDArray[np.float32]", bias: "NDArray[np.float32]", version: str
+    ) -> None:
+        """``version`` names the model in answers."""
+        self._index = {feature: number for number, feature in enumerate(vocabulary)}
+        self._weights, self._bias = weights, bias
+        self.version = version
+        self._columns: dict[str, slice] = {}
+        start = 0
+        for head, labels in HEADS.items():
+            self._columns[head] = slice(start, start + len(labels))
+            start += len(labels)
+
+    def known(self, features: Collection[str]) -> float:
+        """The share of the features that the model has seen in training, 0-1; 1 for none."""
+        return sum(feature in self._index for feature in features) / len(features) if features else 1.0
+
+    def probabilities(self, tickets: Sequence[Iterable[str]]) -> "dict[str, NDArray[np.float64]]":
+        """For each head an array of shape (n_tickets, n_labels); rows sum to 1."""
+        import numpy as np
+
+        sums = np.empty((len(tickets), len(self._bias)), dtype=np.float64)
+        for number, features in enumerate(tickets):
+            # Sorted, so that the sum, and with it the last digit, does not hang on the order of a set.
+            rows = sorted(self._index[feature] for feature in features if feature in self._index)
+            sums[number] = self._weights[rows].sum(axis=0, dtype=np.float64) + self._bias
+        return {head: _softmax(sums[:, columns]) for head, columns in self._columns.items()}
+
+    def contributions(self, features: Iterable[str], head: str, label: str, against: str) -> list[Contribution]:
+        """What each known feature adds to ``label`` over ``against``, the largest first.
+
+        These are the summands of the score itself: with the difference of the biases they add up to the log-odds of
+        the two labels.
+        """
+        labels, start = HEADS[head], self._columns[head].start
+        one, other = start + labels.index(label), start + labels.index(against)
+        found = []
+        for feature in features:
+            row = self._index.get(feature)
+            if row is not None:
+                amount = float(self._weights[row, one]) - float(self._weights[row, other])
+                found.append(Contribution(feature, amount))
+        return sorted(found, key=lambda contribution: (-contribution.amount, contribution.feature))
+
+    def bias(self, head: str, label: str, against: str) -> float:
+        """The difference of two labels before any feature is seen, in log-odds."""
+        labels, start = HEADS[head], self._columns[head].start
+        return float(self._bias[start + labels.index(label)]) - float(self._bias[start + labels.index(against)])
+
+
+def _softmax(sums: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    import numpy as np
+
+    powers = np.exp(sums - sums.max(axis=1, keepdims=True)) if len(sums) else sums
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def load_scorer(folder: Path, *, sha256: str | None = None) -> Scorer:
+    """The model in a folder (``model.npz``, ``vocabulary.txt``).
+
+    Raises DataFileError when a file is missing, damaged, of another format, holds numbers that are none, or is not the
+    one whose ``sha256`` (of both files, one after the other) was expected.
+    """
+    try:
+        arrays, words = (folder / "model.npz").read_bytes(), (folder / "vocabulary.txt").read_bytes()
+    except OSError as cause:
+        raise DataFileError(
+            f"{cause.filename}: cannot be read ({cause.strerror}); restore the model or train anew"
+        ) from cause
+    digest = hashlib.sha256(arrays + words).hexdigest()
+    if sha256 is not None and digest != sha256:
+        raise DataFileError(f"{folder}: sha256 is {digest[:12]}…, not {sha256[:12]}…; restore the files or train anew")
+    try:
+        weights, bias = _arrays(arrays)
+        vocabulary = words.decode("utf-8").split("\n")
+        _check(vocabulary, weights, bias)
+    except (ValueError, KeyError, OSError, EOFError, TypeError) as cause:
+        raise DataFileError(
+            f"{folder}: is no model of this version ({cause}); restore the files or train anew"
+        ) from cause
+    return Scorer(vocabulary, weights, bias, f"{folder.name}-{digest[:8]}")
+
+
+def _arrays(content: bytes) -> tuple[Any, Any]:
+    import zipfile
+
+    import numpy as np
+
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            if int(arrays["format"]) != FORMAT:
+                raise ValueError(f"format {int(arrays['format'])} is not {FORMAT}")
+            return arrays["weights"], arrays["bias"]
+    except zipfile.BadZipFile as cause:
+        raise ValueError(str(cause)) from cause
+
+
+def _check(vocabulary: Sequence[str], weights: Any, bias: Any) -> None:
+    import numpy as np
+
+    columns = sum(map(len, HEADS.values()))
+    if weights.shape != (len(vocabulary), columns) or bias.shape != (columns,):
+        raise ValueError(f"weights {weights.shape}, bias {bias.shape}, {len(vocabulary)} words do not fit together")
+    if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
+        raise ValueError("a weight is not a finite number")
+
+
+def write_scorer(
+    folder: Path, vocabulary: Sequence[str], weights: "NDArray[np.float32]", bias: "NDArray[np.float32]"
+) -> str:
+    """Writes the model's two files and gives their sha256; the same numbers give the same bytes."""
+    import numpy as np
+
+    folder.mkdir(parents=True, exist_ok=True)
+    content = io.BytesIO()
+    np.savez(content, format=np.int64(FORMAT), weights=weights.astype(np.float32), bias=bias.astype(np.float32))
+    words = "\n".join(vocabulary).encode("utf-8")
+    (folder / "model.npz").write_bytes(content.getvalue())
+    (folder / "vocabulary.txt").write_bytes(words)
+    return hashlib.sha256(content.getvalue() + words).hexdigest()
