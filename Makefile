@@ -3,16 +3,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SAMPLE := data/sample
+SAMPLES := data/sample/jira.csv data/sample/inhouse.csv data/sample/zendesk.jsonl
 
 .PHONY: demo test test-slow test-plain lint bench train serve clean
 
-# Lints the sample backlog: three exports of three systems, each ticket answered in its own language.
+# Assesses the sample backlog: three exports of three systems, each ticket answered in its own language.
 demo: $(VENV)/demo
 	@mkdir -p out
-	@$(BIN)/triage lint $(SAMPLE)/jira.csv $(SAMPLE)/inhouse.csv $(SAMPLE)/zendesk.jsonl > out/demo.txt || test $$? -eq 1
-	@$(BIN)/triage lint $(SAMPLE)/jira.csv $(SAMPLE)/inhouse.csv $(SAMPLE)/zendesk.jsonl --format jsonl > out/demo.jsonl || test $$? -eq 1
-	@$(BIN)/python docs/demo.py out/demo.txt out/demo.jsonl
+	@$(BIN)/triage assess $(SAMPLES) > out/assess.txt
+	@$(BIN)/triage assess $(SAMPLES) --format jsonl > out/assess.jsonl
+	@$(BIN)/triage lint $(SAMPLES) > out/lint.txt || test $$? -eq 1
+	@$(BIN)/python docs/demo.py out/assess.txt out/lint.txt out/assess.jsonl
 
 test: $(VENV)/dev lint
 	$(BIN)/python -m pytest -n auto -m "not slow"
@@ -37,7 +38,7 @@ train: $(VENV)/dev
 	$(BIN)/triage train --data data --models models
 
 serve:
-	@echo "triage serve comes with the REST service (see CHANGELOG.md); today: triage lint, triage rules, triage evaluate"
+	@echo "triage serve comes with the REST service (see CHANGELOG.md); today: triage lint, triage assess, triage rules"
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "triage needs Python 3.11 or newer")'

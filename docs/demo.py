@@ -1,6 +1,6 @@
-"""What ``make demo`` prints: a few linted tickets of the sample backlog in full, and the backlog at a glance.
+"""What ``make demo`` prints: what to start first in the sample backlog, a few tickets in full, the backlog at a glance.
 
-usage: python docs/demo.py out/demo.txt out/demo.jsonl
+usage: python docs/demo.py out/assess.txt out/lint.txt out/assess.jsonl
 """
 
 import json
@@ -8,38 +8,65 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-# Tickets shown in full: a vague fault, an outage, a question, a ticket with a secret in it - in the three languages.
-SHOWN_PER_LANGUAGE = 2
+MOST_URGENT = 12
 
 
-def main(report: Path, answers: Path) -> None:
-    """Prints the blocks of some tickets from the text report, then the totals of all answers."""
+def main(assessed: Path, linted: Path, answers: Path) -> None:
+    """Prints the most urgent tickets in a line each, some blocks of the two text reports, then the totals."""
     assessments = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
-    blocks = report.read_text(encoding="utf-8").split("\n\n")
+    blocks = assessed.read_text(encoding="utf-8").split("\n\n")
     for number in _chosen(assessments):
         print(blocks[number], end="\n\n")
-    print(_glance(assessments))
-    print(f"\nAll {len(assessments)} tickets: {report} (to read), {answers} (for programs).")
-    print('Try: .venv/bin/triage lint --text "有时候语音会卡顿"')
+    print("The same ticket linted alone, every finding told:\n")
+    print(linted.read_text(encoding="utf-8").split("\n\n")[_vague(assessments)], end="\n\n")
+    print(_ranked(assessments, blocks))
+    print(f"\n{_glance(assessments)}")
+    print(f"\nAll {len(assessments)} tickets: {assessed} and {linted} (to read), {answers} (for programs).")
+    print('Try: .venv/bin/triage assess --text "有时候语音会卡顿"')
 
 
 def _chosen(assessments: list[dict]) -> list[int]:
-    chosen: list[int] = []
-    for language in ("zh", "mixed", "en"):
-        incidents = [
-            number
-            for number, answer in enumerate(assessments)
-            if answer["language"] == language and answer["kind"]["label"] == "incident" and answer["lint"]["questions"]
-        ]
-        # The one with the most evidence, and one with nearly none.
-        incidents.sort(key=lambda number: assessments[number]["lint"]["score"])
-        chosen += [incidents[len(incidents) // 8], incidents[-len(incidents) // 8]][:SHOWN_PER_LANGUAGE]
-    questions = [number for number, answer in enumerate(assessments) if answer["kind"]["label"] == "question"]
-    return sorted({*chosen, *questions[:1]})
+    """An outage in Chinese and one in English, a vague risk, a question."""
+    urgent = [number for number, answer in enumerate(assessments) if answer["priority"]["label"] == "P1"]
+    chosen = [next(number for number in urgent if assessments[number]["language"] == name) for name in ("zh", "en")]
+    question = next(number for number, answer in enumerate(assessments) if answer["kind"]["label"] == "question")
+    return [*chosen, question, _vague(assessments)]
+
+
+def _vague(assessments: list[dict]) -> int:
+    """The escalated Chinese ticket that says least."""
+    escalated = [
+        number
+        for number, answer in enumerate(assessments)
+        if answer["priority"]["escalate"] and answer["language"] == "zh"
+    ]
+    return min(escalated, key=lambda number: (assessments[number]["lint"]["score"], number))
+
+
+def _ranked(assessments: list[dict], blocks: list[str]) -> str:
+    """What to start first: P1 by how sure it is, then the vague risks."""
+    order = sorted(
+        range(len(assessments)),
+        key=lambda number: (
+            assessments[number]["priority"]["label"],
+            not assessments[number]["priority"]["escalate"],
+            -assessments[number]["priority"]["probabilities"]["P1"],
+        ),
+    )
+    lines = [f"To start first ({MOST_URGENT} of {len(assessments)}):"]
+    for number in order[:MOST_URGENT]:
+        answer = assessments[number]
+        priority = answer["priority"]
+        name = blocks[number].partition(" ")[0]
+        why = "; ".join(reason["text"] for reason in priority["reasons"][:2])
+        sure = f"{priority['probabilities']['P1']:>4.0%}"
+        lines.append(f"  {priority['label']}  {sure}  {answer['product']['label']:<18}{name:<18}{why}")
+    return "\n".join(lines)
 
 
 def _glance(assessments: list[dict]) -> str:
     kinds = Counter(answer["kind"]["label"] for answer in assessments)
+    priorities = Counter(answer["priority"]["label"] for answer in assessments)
     languages = Counter(answer["language"] for answer in assessments)
     ready = sum(answer["lint"]["ready"] for answer in assessments)
     incidents = [answer["lint"] for answer in assessments if answer["kind"]["label"] == "incident"]
@@ -57,6 +84,8 @@ def _glance(assessments: list[dict]) -> str:
             f"{len(assessments)}   " + "   ".join(f"{name} {count}" for name, count in languages.most_common()),
         ),
         ("kinds", "   ".join(f"{name} {count}" for name, count in kinds.most_common())),
+        ("priorities", "   ".join(f"{name} {priorities[name]}" for name in sorted(priorities))),
+        ("escalated", f"{sum(answer['priority']['escalate'] for answer in assessments)} vague risks"),
         (
             "ready",
             f"{ready} of {len(assessments)}; of {len(incidents)} incidents {sum(lint['ready'] for lint in incidents)}",
@@ -69,4 +98,4 @@ def _glance(assessments: list[dict]) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:4]))

@@ -26,13 +26,17 @@ CORNERS = (
     "pairs",
     "kinds",
     "trackers",
+    "community",
+    "desk",
+    "field",
 )
+PRODUCTS = CORNERS[:6]
 ELEMENTS = ["symptom", "reproduction", "environment", "logs", "session", "impact", "business_loss", "timing", "contact"]
 ALLOWED = {
-    "kind": {"incident", "question", "request"},
-    "product": set(CORNERS) - {"pairs", "kinds", "trackers"},
-    "priority": {"P1", "P2", "P3", "P4"},
-    "escalate": {"yes", "no"},
+    "kind": {"incident", "question", "request", "?"},
+    "product": {*PRODUCTS, "?"},
+    "priority": {"P1", "P2", "P3", "P4", "?"},
+    "escalate": {"yes", "no", "?"},
     **{element: {"yes", "no", "?"} for element in ELEMENTS},
 }
 NEAR = 0.6  # Jaccard index of four-character runs from which two tickets count as near-duplicates

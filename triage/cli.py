@@ -115,6 +115,22 @@ def _parser() -> argparse.ArgumentParser:
     train_command.set_defaults(run=train)
     train_command.add_argument("--data", type=Path, default=Path("data"), help="the folder of labelled tickets (data)")
     train_command.add_argument("--models", type=Path, default=Path("models"), help="where models are kept (models)")
+    train_command.add_argument(
+        "--tickets",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="learn from your own backlog, whose priorities people set",
+    )
+    train_command.add_argument(
+        "--map", action="append", default=[], metavar="KEY=HEADER", help="a column of it by its header: title=标题"
+    )
+    train_command.add_argument(
+        "--priority-map", default="", metavar="NAME=P1,…", help="what your priorities stand for: Blocker=P1,Major=P3"
+    )
+    train_command.add_argument(
+        "--config", type=Path, metavar="FILE", help="the site's settings (triage.toml, if there is one)"
+    )
 
     evaluate_command = commands.add_parser(
         "evaluate", help="measure evidence, kind, product and priority on labelled tickets"
@@ -321,12 +337,39 @@ def rules(options: argparse.Namespace) -> int:
 
 
 def train(options: argparse.Namespace) -> int:
-    """Trains what triage learns (today: the detector of evidence) and tells its figures."""
+    """Trains what triage learns, from the corpus or with a site's own backlog, and tells its figures."""
     from triage.training.train import train_models
 
-    for line in train_models(options.data, options.models):
-        print(line)
+    lines = _train_site(options) if options.tickets else train_models(options.data, options.models)
+    for line in lines:
+        print(line, flush=True)
     return READY
+
+
+def _train_site(options: argparse.Namespace) -> "Iterator[str]":
+    from triage.assessor import Assessor
+    from triage.training.dataset import read_corpus
+    from triage.training.site import NAME, site_tickets, train_site
+    from triage.training.train import write_current
+
+    settings = _settings(options.config)
+    tickets = []
+    for _, record in _records(options.tickets, None, _pairs(options.map), "stdin.txt"):
+        if record.ticket is None:
+            print(f"triage: {record.error}", file=sys.stderr)
+        else:
+            tickets.append(record.ticket)
+    names = _pairs([pair for pair in options.priority_map.split(",") if pair.strip()])
+    labelled = site_tickets(tickets, names, settings)
+    corpus = [one for one in read_corpus(options.data) if one.split == "train"]
+    folder = options.models / NAME
+    for line in train_site(labelled, corpus, Assessor(settings), folder):
+        yield line
+        if line.startswith("promoted"):
+            from triage.priority.scorer import digest_of
+
+            write_current(options.models, {"model": {"name": NAME, "sha256": digest_of(folder)}})
+            yield f"{folder} is in force; to go back, name the former model in {options.models / 'current.toml'}"
 
 
 def evaluate(options: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent
 # What the model weighed most; more than these nobody reads.
 MOST_CONTRIBUTIONS = 3
 # A smaller contribution (log-odds) decides nothing.
-LEAST_AMOUNT = 0.1
+LEAST_AMOUNT = 0.15
 
 
 class Weighed(NamedTuple):
@@ -34,12 +34,11 @@ def reasons_of(
     requested: str | None,
     lang: str,
 ) -> tuple[Reason, ...]:
-    """The reasons in the order of their weight: rules, escalation, model, what a person should look at, the clash."""
+    """The reasons in the order of their weight: the floor that decided, escalation, model, what a person should look at, the clash."""
     label, floor = decision.label, decision.floor
-    reasons = []
-    if floor.rule:
-        span = floor.evidence[0].span if floor.evidence else None
-        reasons.append(Reason("rule", _say("floor", floor.rule, lang, label=floor.label), span))
+    reasons: list[Reason] = []
+    if floor.rule and floor.label == label:
+        reasons.append(_floor_reason(decision, lang))
     if decision.escalate:
         span = marks["risk"][0].span if "risk" in marks else None
         reasons.append(Reason("policy", _say("decision", "escalate", lang, label=label), span))
@@ -51,6 +50,9 @@ def reasons_of(
             reasons.append(
                 Reason("policy", _say("decision", "cost", lang, label=label, other=likeliest, share=share), None)
             )
+    if floor.rule and floor.label != label:
+        # The model went above the floor: what it saw says more.
+        reasons.append(_floor_reason(decision, lang))
     if decision.needs_human:
         other = weighed.rival if weighed else ""
         reasons.append(
@@ -59,6 +61,11 @@ def reasons_of(
     if requested and requested != label:
         reasons.append(Reason("policy", _say("decision", "requested", lang, label=label, other=requested), None))
     return tuple(reasons)
+
+
+def _floor_reason(decision: Decision, lang: str) -> Reason:
+    floor = decision.floor
+    return Reason("rule", _say("floor", floor.rule, lang, label=floor.label), floor.evidence[0].span)
 
 
 def _model_reasons(weighed: Weighed, marks: Mapping[str, tuple[Evidence, ...]], lang: str) -> Iterable[Reason]:

@@ -1,14 +1,17 @@
 """The trained model: one matrix of weights, read by numpy alone; nothing in its files can run.
 
-A head is a softmax over the sums of its columns. The calibration's temperature is divided into weights and biases, so
-``probabilities`` equal those of the calibrated scikit-learn model (to 1e-4, ``tests/test_scorer.py``).
+A head is a softmax over the sums of its columns. Rareness (inverse document frequency) and the calibration's temperature
+are folded into the weights, so ``probabilities`` equal those of the calibrated scikit-learn model (to 1e-4,
+``tests/test_scorer.py``). A ticket's sum is divided by its length, the root of the squared rareness of its features: a
+long log does not outvote a short sentence.
 """
 
 import hashlib
 import io
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from triage.errors import DataFileError
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 # The heads and their labels, in the order of the columns. Priority has five: P2e is a P2 that is escalated because the
 # ticket is vague. One softmax over five tells both, and they never contradict each other.
 HEADS: Mapping[str, tuple[str, ...]] = {
@@ -24,6 +27,14 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "product": ("conversational-ai", "voice-call", "video-call", "live-streaming", "messaging", "platform"),
     "priority": ("P1", "P2", "P2e", "P3", "P4"),
 }
+
+
+class Arrays(NamedTuple):
+    """The numbers of a model: ``weights`` (n_features, n_columns), ``bias`` (n_columns,), ``rareness`` (n_features,)."""
+
+    weights: "NDArray[np.float32]"
+    bias: "NDArray[np.float32]"
+    rareness: "NDArray[np.float32]"
 
 
 class Contribution(NamedTuple):
@@ -36,12 +47,10 @@ class Contribution(NamedTuple):
 class Scorer:
     """Weights of shape (n_features, n_columns) by feature; columns are those of ``HEADS`` one after the other."""
 
-    def __init__(
-        self, vocabulary: Sequence[str], weights: "NDArray[np.float32]", bias: "NDArray[np.float32]", version: str
-    ) -> None:
+    def __init__(self, vocabulary: Sequence[str], arrays: Arrays, version: str) -> None:
         """``version`` names the model in answers."""
         self._index = {feature: number for number, feature in enumerate(vocabulary)}
-        self._weights, self._bias = weights, bias
+        self._weights, self._bias, self._rareness = arrays
         self.version = version
         self._columns: dict[str, slice] = {}
         start = 0
@@ -59,10 +68,16 @@ class Scorer:
 
         sums = np.empty((len(tickets), len(self._bias)), dtype=np.float64)
         for number, features in enumerate(tickets):
-            # Sorted, so that the sum, and with it the last digit, does not hang on the order of a set.
-            rows = sorted(self._index[feature] for feature in features if feature in self._index)
-            sums[number] = self._weights[rows].sum(axis=0, dtype=np.float64) + self._bias
+            rows = self._rows(features)
+            sums[number] = self._weights[rows].sum(axis=0, dtype=np.float64) / self._length(rows) + self._bias
         return {head: _softmax(sums[:, columns]) for head, columns in self._columns.items()}
+
+    def _rows(self, features: Iterable[str]) -> list[int]:
+        # Sorted, so that the sum, and with it the last digit, does not hang on the order of a set.
+        return sorted(self._index[feature] for feature in features if feature in self._index)
+
+    def _length(self, rows: Sequence[int]) -> float:
+        return math.sqrt(float((self._rareness[rows].astype("float64") ** 2).sum())) or 1.0
 
     def contributions(self, features: Iterable[str], head: str, label: str, against: str) -> list[Contribution]:
         """What each known feature adds to ``label`` over ``against``, the largest first.
@@ -72,12 +87,13 @@ class Scorer:
         """
         labels, start = HEADS[head], self._columns[head].start
         one, other = start + labels.index(label), start + labels.index(against)
+        known = [feature for feature in features if feature in self._index]
+        length = self._length(self._rows(known))
         found = []
-        for feature in features:
-            row = self._index.get(feature)
-            if row is not None:
-                amount = float(self._weights[row, one]) - float(self._weights[row, other])
-                found.append(Contribution(feature, amount))
+        for feature in known:
+            row = self._index[feature]
+            amount = (float(self._weights[row, one]) - float(self._weights[row, other])) / length
+            found.append(Contribution(feature, amount))
         return sorted(found, key=lambda contribution: (-contribution.amount, contribution.feature))
 
     def bias(self, head: str, label: str, against: str) -> float:
@@ -99,27 +115,36 @@ def load_scorer(folder: Path, *, sha256: str | None = None) -> Scorer:
     Raises DataFileError when a file is missing, damaged, of another format, holds numbers that are none, or is not the
     one whose ``sha256`` (of both files, one after the other) was expected.
     """
-    try:
-        arrays, words = (folder / "model.npz").read_bytes(), (folder / "vocabulary.txt").read_bytes()
-    except OSError as cause:
-        raise DataFileError(
-            f"{cause.filename}: cannot be read ({cause.strerror}); restore the model or train anew"
-        ) from cause
+    arrays, words = _contents(folder)
     digest = hashlib.sha256(arrays + words).hexdigest()
     if sha256 is not None and digest != sha256:
         raise DataFileError(f"{folder}: sha256 is {digest[:12]}…, not {sha256[:12]}…; restore the files or train anew")
     try:
-        weights, bias = _arrays(arrays)
+        read = _arrays(arrays)
         vocabulary = words.decode("utf-8").split("\n")
-        _check(vocabulary, weights, bias)
+        _check(vocabulary, read)
     except (ValueError, KeyError, OSError, EOFError, TypeError) as cause:
         raise DataFileError(
             f"{folder}: is no model of this version ({cause}); restore the files or train anew"
         ) from cause
-    return Scorer(vocabulary, weights, bias, f"{folder.name}-{digest[:8]}")
+    return Scorer(vocabulary, read, f"{folder.name}-{digest[:8]}")
 
 
-def _arrays(content: bytes) -> tuple[Any, Any]:
+def digest_of(folder: Path) -> str:
+    """The sha256 of a model's two files, one after the other. Raises DataFileError when one cannot be read."""
+    return hashlib.sha256(b"".join(_contents(folder))).hexdigest()
+
+
+def _contents(folder: Path) -> tuple[bytes, bytes]:
+    try:
+        return (folder / "model.npz").read_bytes(), (folder / "vocabulary.txt").read_bytes()
+    except OSError as cause:
+        raise DataFileError(
+            f"{cause.filename}: cannot be read ({cause.strerror}); restore the model or train anew"
+        ) from cause
+
+
+def _arrays(content: bytes) -> Arrays:
     import zipfile
 
     import numpy as np
@@ -128,31 +153,30 @@ def _arrays(content: bytes) -> tuple[Any, Any]:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             if int(arrays["format"]) != FORMAT:
                 raise ValueError(f"format {int(arrays['format'])} is not {FORMAT}")
-            return arrays["weights"], arrays["bias"]
+            return Arrays(arrays["weights"], arrays["bias"], arrays["rareness"])
     except zipfile.BadZipFile as cause:
         raise ValueError(str(cause)) from cause
 
 
-def _check(vocabulary: Sequence[str], weights: Any, bias: Any) -> None:
+def _check(vocabulary: Sequence[str], arrays: Arrays) -> None:
     import numpy as np
 
-    columns = sum(map(len, HEADS.values()))
-    if weights.shape != (len(vocabulary), columns) or bias.shape != (columns,):
-        raise ValueError(f"weights {weights.shape}, bias {bias.shape}, {len(vocabulary)} words do not fit together")
-    if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
-        raise ValueError("a weight is not a finite number")
+    columns, features = sum(map(len, HEADS.values())), len(vocabulary)
+    shapes = tuple(array.shape for array in arrays)
+    if shapes != ((features, columns), (columns,), (features,)):
+        raise ValueError(f"arrays of shapes {shapes} and {features} words do not fit together")
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError("a number in it is not finite")
 
 
-def write_scorer(
-    folder: Path, vocabulary: Sequence[str], weights: "NDArray[np.float32]", bias: "NDArray[np.float32]"
-) -> str:
+def write_scorer(folder: Path, vocabulary: Sequence[str], arrays: Arrays) -> str:
     """Writes the model's two files and gives their sha256; the same numbers give the same bytes."""
     import numpy as np
 
     folder.mkdir(parents=True, exist_ok=True)
     content = io.BytesIO()
-    np.savez(content, format=np.int64(FORMAT), weights=weights.astype(np.float32), bias=bias.astype(np.float32))
+    np.savez(content, format=np.int64(FORMAT), weights=arrays.weights, bias=arrays.bias, rareness=arrays.rareness)
     words = "\n".join(vocabulary).encode("utf-8")
     (folder / "model.npz").write_bytes(content.getvalue())
     (folder / "vocabulary.txt").write_bytes(words)
-    return hashlib.sha256(content.getvalue() + words).hexdigest()
+    return digest_of(folder)

@@ -208,7 +208,11 @@ def mean_cost(table: Floats, cost: ArrayLike) -> Floats:
 
 
 def ece(table: Floats) -> Floats:
-    """Expected calibration error: how far confidence and accuracy lie apart, mean over tickets, 0-1."""
+    """Expected calibration error: how far confidence and accuracy lie apart, mean over tickets, 0-1.
+
+    Chance alone makes it larger, and a resample holds more chance than the tickets did: near 0 the value stands at the
+    low end of its interval.
+    """
     return _share(np.abs(table[..., 1] - table[..., 2]).sum(axis=-1), table[..., 0].sum(axis=-1))
 
 

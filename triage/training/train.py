@@ -136,8 +136,9 @@ A linear model over found evidence and words. It decides the kind of a ticket fo
 
 MODEL_CARD = """# Model card: {name}
 
-Suggests kind, product line and priority of a ticket. A softmax regression a head over what is there: jieba's words and pairs
-of them, runs of one to three characters, evidence, cues, signals and their combinations. Read by numpy alone.
+Suggests kind, product line and priority of a ticket. A softmax regression a head over what is there, weighed by rareness and
+scaled to length 1: jieba's words and pairs of them, runs of one to three characters, evidence, cues, signals and their
+combinations. Read by numpy alone.
 
 | | |
 | --- | --- |
