@@ -3,30 +3,29 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from triage import __version__
-from triage.assessment import Assessment, Kind, Label, Language, Priority, Span
+from triage.assessment import Assessment, Kind, Label, Language, Span
 from triage.errors import DataFileError
-from triage.evidence import detector as evidence_detector
 from triage.evidence.detector import Detector
 from triage.evidence.document import Document
 from triage.evidence.finder import Finder, Found
 from triage.evidence.redaction import find_secrets
-from triage.evidence.signals import Signals, signals_of
 from triage.language.pack import load_pack
 from triage.language.text import detect_language, normalise
-from triage.language.tokens import Tokeniser
 from triage.lint.checks import Facts
 from triage.lint.linter import lint_facts
 from triage.lint.rulebook import Rulebook, build_rulebook, plugin_rules, shipped_rules
-from triage.models import current_detector, current_scorer
-from triage.priority.decision import LEAST_KNOWN, Decision, decide, floor_of
-from triage.priority.features import MOST_WORDS, View, features_of, word_features
-from triage.priority.reasons import Weighed, reasons_of
-from triage.priority.scorer import HEADS, Scorer
+from triage.models import current_detector
 from triage.settings import Settings
 from triage.ticket import Ticket
+
+# What only an assessment needs is imported where it is used: a cold ``triage lint`` starts without it.
+if TYPE_CHECKING:
+    from triage.evidence.signals import Signals
+    from triage.priority.scorer import Scorer
+    from triage.sight import Seen
 
 
 class LintAnswer(NamedTuple):
@@ -36,21 +35,13 @@ class LintAnswer(NamedTuple):
     silenced: frozenset[str]
 
 
-class Seen(NamedTuple):
-    """What the model sees of one ticket: its features, its words, and where each word first stands."""
-
-    features: frozenset[str]
-    words: tuple[str, ...]
-    places: dict[str, Span]
-
-
 class _Read(NamedTuple):
     """A ticket on its way: what was found in it, and, where there is a model, what that saw and says by head and label."""
 
     ticket: Ticket
     found: Found
-    signals: Signals
-    seen: Seen | None = None
+    signals: "Signals"
+    seen: "Seen | None" = None
     scores: Mapping[str, Mapping[str, float]] | None = None
 
 
@@ -63,7 +54,7 @@ class Assessor:
         *,
         engine: str = "auto",
         models: Path | None = None,
-        scorer: Scorer | None = None,
+        scorer: "Scorer | None" = None,
         rules_alone: bool = False,
     ) -> None:
         """``engine`` chooses the pattern engine: re2, re, or auto.
@@ -89,10 +80,12 @@ class Assessor:
             self._versions["detector"] = detector.version
 
     @property
-    def scorer(self) -> Scorer | None:
+    def scorer(self) -> "Scorer | None":
         """The model in force, read when it is first needed; None, with a notice, where it is missing or damaged."""
         if not self._scorer_is_read:
             self._scorer_is_read = True
+            from triage.models import current_scorer
+
             try:
                 self._scorer = current_scorer(self._models)
                 missing = "" if self._scorer else "there is no model; train one with triage train"
@@ -121,6 +114,9 @@ class Assessor:
 
     def assess_many(self, tickets: Sequence[Ticket], *, lang: str = "auto") -> list[Assessment]:
         """``assess`` of each ticket, in order; many at once take less time than one by one."""
+        from triage.evidence.signals import signals_of
+        from triage.sight import see
+
         read = [_Read(ticket, found, signals_of(found)) for ticket, found in self._found(tickets)]
         if self.scorer:
             seen = [see(one.ticket, one.found, one.signals) for one in read]
@@ -133,8 +129,11 @@ class Assessor:
             ]
         return [self._assessed(one, lang) for one in read]
 
-    def see_many(self, tickets: Sequence[Ticket]) -> list[Seen]:
+    def see_many(self, tickets: Sequence[Ticket]) -> "list[Seen]":
         """What a model sees of each ticket, in order: what it is trained on."""
+        from triage.evidence.signals import signals_of
+        from triage.sight import see
+
         return [see(ticket, found, signals_of(found)) for ticket, found in self._found(tickets)]
 
     def _found(self, tickets: Sequence[Ticket]) -> Iterator[tuple[Ticket, Found]]:
@@ -153,38 +152,22 @@ class Assessor:
         return LintAnswer(assessment, result.silenced)
 
     def _assessed(self, read: "_Read", lang: str) -> Assessment:
+        from triage.verdict import priority_of
+
         ticket, found, signals, seen, scores = read
         kind = _likeliest(scores["kind"]) if scores else Label(found.kind.label, found.kind.probability)
         linted = self._lint(ticket, found, kind, lang).assessment
-        decision = decide(
-            scores["priority"] if scores else None,
-            kind=kind.label,
-            floor=floor_of(kind.label, signals.marks),
-            marks=signals.marks,
-            costs=self._settings.priority.costs,
-            close=self._settings.priority.close,
-        )
-        weighed = None
-        if scores and seen and self._scorer:
-            if linted.language == "other" or self._scorer.known(word_features(seen.words)) < LEAST_KNOWN:
-                decision = decision._replace(needs_human="unknown")
-            weighed = _weighed(decision, scores["priority"], seen, self._scorer)
-        requested = self._requested(ticket.requested_priority)
-        reasons = reasons_of(
-            decision,
-            marks=signals.marks,
-            weighed=weighed,
-            requested=requested,
-            lang=_answer_language(lang, self._settings.lint.language, linted.language),
-        )
-        priority = Priority(
-            decision.label,
-            {label: round(share, 4) for label, share in decision.probabilities.items()},
-            decision.floor.label,
-            decision.escalate,
-            bool(decision.needs_human),
-            requested,
-            reasons,
+        answer_lang = _answer_language(lang, self._settings.lint.language, linted.language)
+        priority = priority_of(
+            kind.label,
+            signals,
+            self._settings.priority,
+            five=scores["priority"] if scores else None,
+            seen=seen,
+            scorer=self._scorer,
+            language=linted.language,
+            requested=self._requested(ticket.requested_priority),
+            lang=answer_lang,
         )
         versions = {**linted.versions, "model": self._scorer.version if self._scorer else None}
         product = _likeliest(scores["product"]) if scores else None
@@ -196,46 +179,15 @@ class Assessor:
         return next((label for label, words in self._settings.priority.requested.items() if word in words), None)
 
 
-def see(ticket: Ticket, found: Found, signals: Signals) -> Seen:
-    """What a model sees of a ticket whose evidence and signals were found."""
-    words: list[str] = []
-    places: dict[str, Span] = {}
-    for field, text in (("title", ticket.title), ("body", ticket.body)):
-        for token in Tokeniser().cut(text[: 3 * MOST_WORDS]):
-            word = normalise(token.text).text
-            if not any(char.isalnum() for char in word) or len(words) >= MOST_WORDS:
-                continue
-            places.setdefault(word, Span(field, token.start, token.end))
-            words.append("0" if word.isdigit() else word)
-    denied = [element for element, denials in found.denied.items() if denials]
-    view = View(
-        evidence_detector.features_of(found.document, evidence_detector.slots_of(found.by_rules), found.cues, denied),
-        signals.stage,
-        frozenset(signals.marks),
-        frozenset(evidence.slot for evidence in found.by_rules["symptom"]),
-        [evidence.value for evidence in found.by_rules["impact"] if isinstance(evidence.value, Mapping)],
-        {key: normalise(value).text.strip() for key, value in ticket.fields.items()},
-        words,
-    )
-    return Seen(frozenset(features_of(view)), tuple(words), places)
-
-
 def _by_label(head: str, row: Sequence[float]) -> dict[str, float]:
+    from triage.priority.scorer import HEADS
+
     return {label: float(share) for label, share in zip(HEADS[head], row, strict=True)}
 
 
 def _likeliest(shares: Mapping[str, float]) -> Label:
     label = max(shares, key=lambda name: shares[name])
     return Label(label, round(shares[label], 4))
-
-
-def _weighed(decision: Decision, five: Mapping[str, float], seen: Seen, scorer: Scorer) -> Weighed:
-    """What speaks for the chosen label against its likeliest rival among the five."""
-    own = [name for name in five if name[:2] == decision.label]
-    chosen = max(own, key=lambda name: five[name])
-    rival = max((name for name in five if name not in own), key=lambda name: five[name])
-    contributions = scorer.contributions(seen.features, "priority", chosen, rival)
-    return Weighed(decision.label, rival[:2], contributions, seen.places)
 
 
 def _language(found: Found) -> Language:

@@ -2,11 +2,14 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triage.datafile import read_toml_folder
 from triage.errors import DataFileError
 from triage.evidence.detector import Detector, load_detector
-from triage.priority.scorer import Scorer, load_scorer
+
+if TYPE_CHECKING:
+    from triage.priority.scorer import Scorer
 
 _HERE = Path(__file__).parent
 
@@ -29,11 +32,13 @@ def current_detector(folder: Path | None = None) -> Detector | None:
 
 
 @lru_cache(maxsize=2)
-def current_scorer(folder: Path | None = None) -> Scorer | None:
+def current_scorer(folder: Path | None = None) -> "Scorer | None":
     """The model of kind, product and priority in force, or None where none was trained.
 
     Raises DataFileError when ``current.toml`` names files that are missing, damaged, or of another sha256.
     """
+    from triage.priority.scorer import load_scorer
+
     where = folder or models_folder()
     current = _current(where, "model", ("name", "sha256"))
     return load_scorer(where / current["name"], sha256=current["sha256"]) if current else None

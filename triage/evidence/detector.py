@@ -21,6 +21,8 @@ from triage.language.regexp import lazy
 from triage.language.words import words_of
 
 FORMAT = 2
+# Weights are written with three decimals.
+UNIT = 1000
 # Words after this many characters of prose are the details of what was already said.
 PROSE_READ = 1200
 
@@ -44,11 +46,11 @@ class Detector(NamedTuple):
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """The log-odds of each head, in the order of ``names``."""
-        totals = list(self.bias)
+        totals = [0] * len(self.bias)
         for feature in features:
             for head, weight in self.rows.get(feature):
                 totals[head] += weight
-        return totals
+        return [bias + total / UNIT for bias, total in zip(self.bias, totals, strict=True)]
 
     def probabilities(self, features: Iterable[str]) -> dict[str, float]:
         """The probability of each head by name; the kinds sum to 1."""
@@ -60,7 +62,7 @@ class Detector(NamedTuple):
     def telling_sentence(self, document: Document, head: str) -> tuple[int, int] | None:
         """The sentence of the prose that speaks most for a head, as (start, end); None where none speaks for it."""
         number = self.names.index(head)
-        best, span = 0.0, None
+        best, span = 0, None
         for start, end in _sentences(document.prose):
             words = set(words_of(document.prose[start:end]))
             score = sum(weight for word in words for head, weight in self.rows.get(word) if head == number)
@@ -74,16 +76,22 @@ class _Rows:
 
     def __init__(self, texts: dict[str, str]) -> None:
         self.texts = texts
-        self._read: dict[str, tuple[tuple[int, float], ...]] = {}
+        self._read: dict[str, tuple[tuple[int, int], ...]] = {}
 
-    def get(self, feature: str) -> tuple[tuple[int, float], ...]:
-        """(head, weight) of each head that the feature speaks for or against; empty for one that is not known."""
+    def get(self, feature: str) -> tuple[tuple[int, int], ...]:
+        """(head, weight in thousandths) of each head that the feature speaks for or against; empty for an unknown one.
+
+        Whole numbers, so that their sum does not hang on the order in which a set gives its features.
+        """
         row = self._read.get(feature)
         if row is None:
             if feature not in self.texts:
                 return ()
             numbers = self.texts[feature].split(" ")
-            row = tuple((int(head), float(weight)) for head, weight in zip(numbers[::2], numbers[1::2], strict=True))
+            row = tuple(
+                (int(head), round(float(weight) * UNIT))
+                for head, weight in zip(numbers[::2], numbers[1::2], strict=True)
+            )
             self._read[feature] = row
         return row
 
@@ -103,7 +111,7 @@ def load_detector(path: Path, *, sha256: str | None = None) -> Detector:
         detector = _detector(content.decode("utf-8"), digest[:12])
         if sha256 is None:
             _check_numbers(detector)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as cause:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as cause:
         raise DataFileError(f"{path}: is no detector ({cause!r}); restore the file or train anew") from cause
     return detector
 
@@ -131,9 +139,10 @@ def _check_numbers(detector: Detector) -> None:
     heads = range(len(detector.names))
     if len(detector.bias) != len(heads):
         raise ValueError("heads and weights do not match")
+    # A weight that is no finite number cannot be rounded to a whole one: OverflowError or ValueError.
     weights = [pair for feature in detector.rows.texts for pair in detector.rows.get(feature)]
-    if not all(math.isfinite(number) for number in (*detector.bias, *(weight for _, weight in weights))):
-        raise ValueError("a weight is not a finite number")
+    if not all(math.isfinite(number) for number in detector.bias):
+        raise ValueError("a bias is not a finite number")
     if not all(head in heads for head, _ in weights):
         raise ValueError("heads and weights do not match")
 

@@ -150,7 +150,6 @@ def _layout(text: str, pack: Pack, title_end: int) -> tuple[str, list[Section], 
             machine_lines += 1
             blanks.append((start, start + len(line)))
             continue
-        # matches a line that can be no heading: none of the heading's marks in it
         head = _HEADING.match(line) if start > title_end or title_end == 0 else None
         element = _heading_element(head, pack) if head else ""
         if head and (element or head.lastgroup in ("hash", "bold", "box")):

@@ -145,7 +145,7 @@ def read_count(text: str) -> int | None:
 
 
 def scope_of(text: str) -> str:
-    """``all``, ``one``, ``none`` (no real user) or ``some_else_fine`` as plain words for the value's ``scope``."""
+    """``all``, ``one``, ``none`` (no real user) or ``test`` (no real user yet): the value's ``scope``."""
     if re.search(
         r"没有?影响|不影响|没有?真实|无真实|no (?:real|live|production|actual|paying)|没有?用户|not yet", text
     ):
@@ -156,6 +156,6 @@ def scope_of(text: str) -> str:
         r"正常|没问题|没有问题|可以|不会|fine|ok|well|no problem|perfectly|others|其他|其它|别的|别人|其余", text
     ):
         return "one"
-    if re.search(r"只|仅|就|唯独|单单|only|just|me\b|myself|solely|exclusively|one|single|this|that|my|staging", text):
+    if re.search(r"只|仅|就|唯独|单单|only|just|me\b|myself|solely|exclusively|one|single|this|that|my", text):
         return "one"
     return "all"

@@ -1,0 +1,45 @@
+"""What the model sees of a ticket: evidence, signals and words, brought together from the workers who found them."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from triage.assessment import Span
+from triage.evidence import detector as evidence_detector
+from triage.evidence.finder import Found
+from triage.evidence.signals import Signals
+from triage.language.text import normalise
+from triage.language.tokens import Tokeniser
+from triage.priority.features import MOST_WORDS, View, features_of
+from triage.ticket import Ticket
+
+
+class Seen(NamedTuple):
+    """The features of one ticket, its words, and where each word first stands."""
+
+    features: frozenset[str]
+    words: tuple[str, ...]
+    places: dict[str, Span]
+
+
+def see(ticket: Ticket, found: Found, signals: Signals) -> Seen:
+    """What a model sees of a ticket whose evidence and signals were found."""
+    words: list[str] = []
+    places: dict[str, Span] = {}
+    for field, text in (("title", ticket.title), ("body", ticket.body)):
+        for token in Tokeniser().cut(text[: 3 * MOST_WORDS]):
+            word = normalise(token.text).text
+            if not any(char.isalnum() for char in word) or len(words) >= MOST_WORDS:
+                continue
+            places.setdefault(word, Span(field, token.start, token.end))
+            words.append("0" if word.isdigit() else word)
+    denied = [element for element, denials in found.denied.items() if denials]
+    view = View(
+        evidence_detector.features_of(found.document, evidence_detector.slots_of(found.by_rules), found.cues, denied),
+        signals.stage,
+        frozenset(signals.marks),
+        frozenset(evidence.slot for evidence in found.by_rules["symptom"]),
+        [evidence.value for evidence in found.by_rules["impact"] if isinstance(evidence.value, Mapping)],
+        {key: normalise(value).text.strip() for key, value in ticket.fields.items()},
+        words,
+    )
+    return Seen(frozenset(features_of(view)), tuple(words), places)
