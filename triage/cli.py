@@ -5,6 +5,7 @@ interpreter); argparse costs 5 (measured 2026-11-22, ``bench/cold.py`` prints to
 """
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -37,7 +38,10 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    options = _parser().parse_args(arguments)
+    # What is read at the start stays for good; walking through it a dozen times costs 6 of 130 ms (2026-11-25).
+    gc.set_threshold(100_000, 20, 20)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser(given).parse_args(given)
     try:
         code = options.run(options)
         sys.stdout.flush()
@@ -53,107 +57,108 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     sys.exit(code)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: "Sequence[str]") -> argparse.ArgumentParser:
+    """The command line; of the commands only those named in the arguments get their options, which a start waits for."""
     parser = argparse.ArgumentParser(
         prog="triage",
         description="Checks and ranks support tickets: what is missing, what to ask, what to start first.",
     )
     parser.add_argument("--version", action="version", version=f"triage {__version__}")
     commands = parser.add_subparsers(prog="triage", required=True, metavar="COMMAND")
-
-    lint_command = commands.add_parser(
-        "lint",
-        help="check tickets for what an engineer needs",
-        description="Check tickets for what an engineer needs. Exit 0: all ready; 1: findings of level error; 2: something failed.",
-    )
-    lint_command.set_defaults(run=lint)
-    lint_command.add_argument(
-        "files", nargs="*", metavar="FILE", help=".jsonl, .json, .csv or plain text; - is standard input"
-    )
-    lint_command.add_argument("--text", help="lint this text as a ticket's body")
-    lint_command.add_argument("--format", choices=FORMATS, default="text", help="how to answer (text)")
-    lint_command.add_argument(
-        "--map", action="append", default=[], metavar="KEY=HEADER", help="a column by its header: title=标题"
-    )
-    lint_command.add_argument(
-        "--stdin-name", default="stdin.txt", metavar="NAME", help="what - is, by its ending: tickets.jsonl"
-    )
-    _answering(lint_command)
-
-    assess_command = commands.add_parser(
-        "assess",
-        help="suggest kind, product line and priority of tickets, with reasons",
-        description="Lint tickets and suggest kind, product line and priority, with reasons. Exit 0, or 2 when something failed.",
-    )
-    assess_command.set_defaults(run=assess)
-    assess_command.add_argument(
-        "files", nargs="*", metavar="FILE", help=".jsonl, .json, .csv or plain text; - is standard input"
-    )
-    assess_command.add_argument("--text", help="assess this text as a ticket's body")
-    assess_command.add_argument(
-        "--format", choices=("text", "json", "jsonl"), default="text", help="how to answer (text)"
-    )
-    assess_command.add_argument(
-        "--map", action="append", default=[], metavar="KEY=HEADER", help="a column by its header: title=标题"
-    )
-    assess_command.add_argument(
-        "--stdin-name", default="stdin.txt", metavar="NAME", help="what - is, by its ending: tickets.jsonl"
-    )
-    assess_command.add_argument(
-        "--model", type=Path, metavar="FOLDER", help="the folder of a model, which must be sound (the model in force)"
-    )
-    _answering(assess_command)
-
-    rules_command = commands.add_parser("rules", help="list the rules in force, or explain one from its file")
-    rules_command.set_defaults(run=rules)
-    rules_command.add_argument(
-        "code", nargs="?", metavar="CODE", help="a code, name or group: ENV01, environment-missing, SEC"
-    )
-    _answering(rules_command)
-
-    train_command = commands.add_parser("train", help="train what triage learns from labelled tickets")
-    train_command.set_defaults(run=train)
-    train_command.add_argument("--data", type=Path, default=Path("data"), help="the folder of labelled tickets (data)")
-    train_command.add_argument("--models", type=Path, default=Path("models"), help="where models are kept (models)")
-    train_command.add_argument(
-        "--tickets",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="learn from your own backlog, whose priorities people set",
-    )
-    train_command.add_argument(
-        "--map", action="append", default=[], metavar="KEY=HEADER", help="a column of it by its header: title=标题"
-    )
-    train_command.add_argument(
-        "--priority-map", default="", metavar="NAME=P1,…", help="what your priorities stand for: Blocker=P1,Major=P3"
-    )
-    train_command.add_argument(
-        "--config", type=Path, metavar="FILE", help="the site's settings (triage.toml, if there is one)"
-    )
-
-    evaluate_command = commands.add_parser(
-        "evaluate", help="measure evidence, kind, product and priority on labelled tickets"
-    )
-    evaluate_command.set_defaults(run=evaluate)
-    evaluate_command.add_argument(
-        "file", type=Path, metavar="FILE", help="labelled tickets (.jsonl with labels), or a data folder"
-    )
-    evaluate_command.add_argument(
-        "--split", choices=("train", "test", "all"), default="test", help="of a data folder (test)"
-    )
-    evaluate_command.add_argument("--rules-alone", action="store_true", help="without any trained model")
-    evaluate_command.add_argument(
-        "--baselines", action="store_true", help="print simpler systems beside it, trained on --data (minutes)"
-    )
-    evaluate_command.add_argument("--data", type=Path, default=Path("data"), help="the corpus of the baselines (data)")
-    evaluate_command.add_argument("--svg", type=Path, metavar="FOLDER", help="write reliability curves there")
-    evaluate_command.add_argument("--json", action="store_true", help="as JSON")
+    for run, add, said, description in (
+        (lint, _lint_options, "check tickets for what an engineer needs", LINT_HELP),
+        (assess, _assess_options, "suggest kind, product line and priority of tickets, with reasons", ASSESS_HELP),
+        (rules, _rules_options, "list the rules in force, or explain one from its file", None),
+        (train, _train_options, "train what triage learns, also on your own backlog", None),
+        (evaluate, _evaluate_options, "measure evidence, kind, product and priority on labelled tickets", None),
+    ):
+        command = commands.add_parser(run.__name__, help=said, description=description or said)
+        command.set_defaults(run=run)
+        if run.__name__ in arguments:
+            add(command)
     return parser
 
 
-def _answering(command: argparse.ArgumentParser) -> None:
+LINT_HELP = (
+    "Check tickets for what an engineer needs. Exit 0: all ready; 1: findings of level error; 2: something failed."
+)
+ASSESS_HELP = (
+    "Lint tickets and suggest kind, product line and priority, with reasons. Exit 0, or 2 when something failed."
+)
+
+
+def _lint_options(command: argparse.ArgumentParser) -> None:
+    _reading_options(command)
+    command.add_argument("--format", choices=FORMATS, default="text", help="how to answer (text)")
+    _answering_options(command)
+
+
+def _assess_options(command: argparse.ArgumentParser) -> None:
+    _reading_options(command)
+    command.add_argument("--format", choices=FORMATS[:3], default="text", help="how to answer (text)")
+    command.add_argument(
+        "--model", type=Path, metavar="FOLDER", help="the folder of a model, which must be sound (the model in force)"
+    )
+    _answering_options(command)
+
+
+def _rules_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "code", nargs="?", metavar="CODE", help="a code, name or group: ENV01, environment-missing, SEC"
+    )
+    _answering_options(command)
+
+
+def _train_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", type=Path, default=Path("data"), help="the folder of labelled tickets (data)")
+    command.add_argument("--models", type=Path, default=Path("models"), help="where models are kept (models)")
+    command.add_argument(
+        "--tickets", action="append", default=[], metavar="FILE", help="a backlog of yours, whose priorities people set"
+    )
+    _map_option(command)
+    command.add_argument(
+        "--priority-map", default="", metavar="NAME=P1,…", help="what your priorities stand for: Blocker=P1,Major=P3"
+    )
+    _config_option(command)
+
+
+def _evaluate_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="labelled tickets (.jsonl with labels), or a data folder"
+    )
+    command.add_argument("--split", choices=("train", "test", "all"), default="test", help="of a data folder (test)")
+    command.add_argument("--rules-alone", action="store_true", help="without any trained model")
+    command.add_argument(
+        "--baselines", action="store_true", help="print simpler systems beside it, trained on --data (minutes)"
+    )
+    command.add_argument("--data", type=Path, default=Path("data"), help="the corpus of the baselines (data)")
+    command.add_argument("--svg", type=Path, metavar="FOLDER", help="write reliability curves there")
+    command.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _reading_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "files", nargs="*", metavar="FILE", help=".jsonl, .json, .csv or plain text; - is standard input"
+    )
+    command.add_argument("--text", help="this text as a ticket's body")
+    _map_option(command)
+    command.add_argument(
+        "--stdin-name", default="stdin.txt", metavar="NAME", help="what - is, by its ending: tickets.jsonl"
+    )
+
+
+def _answering_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lang", choices=LANGS, default="auto", help="language of the answer (the ticket's own)")
+    _config_option(command)
+
+
+def _map_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--map", action="append", default=[], metavar="KEY=HEADER", help="a column by its header: title=标题"
+    )
+
+
+def _config_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--config", type=Path, metavar="FILE", help="the site's settings (triage.toml, if there is one)"
     )
