@@ -29,6 +29,7 @@ CORNERS = (
     "community",
     "desk",
     "field",
+    "calls",
 )
 PRODUCTS = CORNERS[:6]
 ELEMENTS = ["symptom", "reproduction", "environment", "logs", "session", "impact", "business_loss", "timing", "contact"]

@@ -25,7 +25,7 @@ def cases(which: str) -> list[object]:
 
 @pytest.fixture(scope="module")
 def assessor() -> Assessor:
-    return Assessor(load_settings())
+    return Assessor(load_settings(), rules_alone=True)
 
 
 def codes(assessor: Assessor, example: Example) -> list[str]:
