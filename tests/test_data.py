@@ -30,6 +30,7 @@ CORNERS = (
     "desk",
     "field",
     "calls",
+    "chat",
 )
 PRODUCTS = CORNERS[:6]
 ELEMENTS = ["symptom", "reproduction", "environment", "logs", "session", "impact", "business_loss", "timing", "contact"]

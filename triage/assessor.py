@@ -93,7 +93,8 @@ class Assessor:
                 missing = str(error)
             except ModuleNotFoundError as error:
                 missing = f"{error.name} is not installed"
-            if missing:
+            # A current.toml that cannot be read was told when the detector was looked for.
+            if missing and not any(notice.startswith(missing) for notice in self.notices):
                 self.notices = (*self.notices, f"{missing}; going on by rules alone")
         return self._scorer
 

@@ -48,6 +48,9 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     except TriageError as error:
         print(f"triage: {error}", file=sys.stderr)
         code = FAILED
+    except ModuleNotFoundError as error:
+        print(f"triage: {error.name} is not installed, and this command needs it; install it", file=sys.stderr)
+        code = FAILED
     except BrokenPipeError:
         # The reader of our output went away (head); nothing is wrong with us.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -293,12 +296,12 @@ def _settings(config: Path | None) -> "Settings":
     return load_settings(config or (here if here.is_file() else None), environ=os.environ)
 
 
-def _pairs(columns: "Sequence[str]") -> dict[str, str]:
+def _pairs(columns: "Sequence[str]", *, option: str = "--map", example: str = "title=HEADER") -> dict[str, str]:
     pairs = {}
     for pair in columns:
         key, sign, header = pair.partition("=")
-        if not sign or not key or not header:
-            raise InputError(f'--map "{pair}" is no pair; write --map title=HEADER')
+        if not sign or not key.strip() or not header.strip():
+            raise InputError(f'{option} "{pair}" is no pair; write {option} {example}')
         pairs[key.strip()] = header.strip()
     return pairs
 
@@ -353,6 +356,8 @@ def train(options: argparse.Namespace) -> int:
 
 def _train_site(options: argparse.Namespace) -> "Iterator[str]":
     from triage.assessor import Assessor
+    from triage.models import current_model, shipped_scorer
+    from triage.priority.scorer import digest_of
     from triage.training.dataset import read_corpus
     from triage.training.site import NAME, site_tickets, train_site
     from triage.training.train import write_current
@@ -364,16 +369,18 @@ def _train_site(options: argparse.Namespace) -> "Iterator[str]":
             print(f"triage: {record.error}", file=sys.stderr)
         else:
             tickets.append(record.ticket)
-    names = _pairs([pair for pair in options.priority_map.split(",") if pair.strip()])
+    given = [pair for pair in options.priority_map.split(",") if pair.strip()]
+    names = _pairs(given, option="--priority-map", example="Blocker=P1,Major=P3")
     labelled = site_tickets(tickets, names, settings)
     corpus = [one for one in read_corpus(options.data) if one.split == "train"]
     folder = options.models / NAME
-    for line in train_site(labelled, corpus, Assessor(settings), folder):
+    # Not the model in force, which may have learned from these very tickets.
+    assessor = Assessor(settings, scorer=shipped_scorer())
+    for line in train_site(labelled, corpus, assessor, folder):
         yield line
         if line.startswith("promoted"):
-            from triage.priority.scorer import digest_of
-
-            write_current(options.models, {"model": {"name": NAME, "sha256": digest_of(folder)}})
+            tables = {"model": {"name": NAME, "sha256": digest_of(folder)}, "shipped": current_model() or {}}
+            write_current(options.models, tables)
             yield f"{folder} is in force; to go back, name the former model in {options.models / 'current.toml'}"
 
 

@@ -44,6 +44,22 @@ def current_scorer(folder: Path | None = None) -> "Scorer | None":
     return load_scorer(where / current["name"], sha256=current["sha256"]) if current else None
 
 
+def shipped_scorer(folder: Path | None = None) -> "Scorer | None":
+    """The model that came with triage, also where a site's own is in force (``current.toml`` names it then)."""
+    from triage.priority.scorer import load_scorer
+
+    where = folder or models_folder()
+    current = _current(where, "shipped", ("name", "sha256"))
+    return load_scorer(where / current["name"], sha256=current["sha256"]) if current else current_scorer(folder)
+
+
+def current_model(folder: Path | None = None) -> dict[str, str] | None:
+    """Name and sha256 of the model in force, or of the shipped one where a site's own is in force."""
+    where = folder or models_folder()
+    keys = ("name", "sha256")
+    return _current(where, "shipped", keys) or _current(where, "model", keys)
+
+
 def _current(where: Path, model: str, keys: tuple[str, ...]) -> dict[str, str] | None:
     current = read_toml_folder(where).get("current.toml", {}).get(model)
     if current is None:

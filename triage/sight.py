@@ -12,13 +12,17 @@ from triage.language.tokens import Tokeniser
 from triage.priority.features import MOST_WORDS, View, features_of
 from triage.ticket import Ticket
 
+# From here on the lines of a log are weighed against what a person said beside them.
+MOST_LOG_LINES = 100
+
 
 class Seen(NamedTuple):
-    """The features of one ticket, its words, and where each word first stands."""
+    """The features of one ticket, its words, where each word first stands, and whether a person said anything in it."""
 
     features: frozenset[str]
     words: tuple[str, ...]
     places: dict[str, Span]
+    is_said: bool
 
 
 def see(ticket: Ticket, found: Found, signals: Signals) -> Seen:
@@ -42,4 +46,7 @@ def see(ticket: Ticket, found: Found, signals: Signals) -> Seen:
         {key: normalise(value).text.strip() for key, value in ticket.fields.items()},
         words,
     )
-    return Seen(frozenset(features_of(view)), tuple(words), places)
+    # A log of 50,000 lines leaves a line or two that look like prose.
+    said = sum(char.isalpha() for char in found.document.prose)
+    is_said = said > 0 and (found.document.machine_lines < MOST_LOG_LINES or said * 4 > found.document.machine_lines)
+    return Seen(frozenset(features_of(view)), tuple(words), places, is_said)

@@ -32,7 +32,7 @@ def priority_of(
     decision = decide(five, kind=kind, floor=floor, marks=signals.marks, costs=settings.costs, close=settings.close)
     weighed = None
     if five and seen and scorer:
-        if language == "other" or scorer.known(word_features(seen.words)) < LEAST_KNOWN:
+        if language == "other" or not seen.is_said or scorer.known(word_features(seen.words)) < LEAST_KNOWN:
             decision = decision._replace(needs_human="unknown")
         weighed = _weighed(decision, five, seen, scorer)
     reasons = reasons_of(decision, marks=signals.marks, weighed=weighed, requested=requested, lang=lang)

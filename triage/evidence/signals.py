@@ -46,7 +46,7 @@ def signals_of(found: Found) -> Signals:
     """
     cues = found.cues
     marks: dict[str, tuple[Evidence, ...]] = {name: cues[name] for name in _PLAIN if name in cues}
-    _mark(marks, "stage.production", cues, ("live", "production"))
+    _mark(marks, "stage.production", cues, ("live", "production"), denied=cues.get("not_live", ()))
     _mark(marks, "stage.test", cues, ("stage_test",))
     _mark(marks, "stage.development", cues, ("development",))
     _mark(marks, "vague", cues, ("intermittent", "some_users"))
@@ -66,11 +66,21 @@ def signals_of(found: Found) -> Signals:
 
 
 def _mark(
-    marks: dict[str, tuple[Evidence, ...]], name: str, cues: Mapping[str, Sequence[Evidence]], sources: Sequence[str]
+    marks: dict[str, tuple[Evidence, ...]],
+    name: str,
+    cues: Mapping[str, Sequence[Evidence]],
+    sources: Sequence[str],
+    *,
+    denied: Sequence[Evidence] = (),
 ) -> None:
     for source in sources:
         for evidence in cues.get(source, ()):
-            _add(marks, name, evidence)
+            if not any(_lies_in(evidence, denial) for denial in denied):
+                _add(marks, name, evidence)
+
+
+def _lies_in(evidence: Evidence, other: Evidence) -> bool:
+    return evidence.field == other.field and other.start <= evidence.start and evidence.end <= other.end
 
 
 def _add(marks: dict[str, tuple[Evidence, ...]], name: str, evidence: Evidence) -> None:

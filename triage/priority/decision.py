@@ -88,14 +88,19 @@ def _is_vague(five: Mapping[str, float], marks: Mapping[str, tuple[Evidence, ...
     return five["P2e"] >= five["P2"] and "measured" not in marks
 
 
+# Without a model these confine a fault, or take it out of the core; and these are a large part of the users.
+_NOT_CORE = frozenset({"confined", "side_function", "cosmetic", "self_made", "build_stage"})
+_MANY = frozenset({"scope.all", "scope.large", "whole_base", "large_scale", "growth"})
+
+
 def _by_rules(kind: str, floor: Floor, marks: Mapping[str, tuple[Evidence, ...]]) -> Decision:
     if kind != "incident":
         label = "P4"
-    elif floor.label != "P4":
-        label = floor.label
-    elif "risk" in marks and "confined" not in marks:
-        label = "P2"
+    elif floor.label == "P1":
+        label = "P1"
+    elif "risk" in marks and not marks.keys() & _NOT_CORE:
+        label = "P1" if marks.keys() & _MANY else "P2"
     else:
-        label = "P4" if "cosmetic" in marks else "P3"
+        label = floor.label if floor.label != "P4" else "P4" if "cosmetic" in marks else "P3"
     escalate = label == "P2" and "measured" not in marks
     return Decision(label, {}, floor, escalate, "no model")

@@ -36,7 +36,10 @@ def features_of(view: View) -> set[str]:
     features.update(f"w:{word}" for word in view.words)
     features.update(f"w:{one} {other}" for one, other in zip(view.words, view.words[1:], strict=False))
     features.update(
-        f"f:{key}={value[:_LONGEST_FIELD]}" for key, value in view.fields.items() if key in _FIELDS and value
+        # A line break would end the feature's line in the vocabulary.
+        f"f:{key}={' '.join(value.split())[:_LONGEST_FIELD]}"
+        for key, value in view.fields.items()
+        if key in _FIELDS and value
     )
     features.update(_impact_features(view.impacts))
     features.update(f"m:{mark}" for mark in view.marks)

@@ -45,7 +45,8 @@ def reasons_of(
     if weighed:
         reasons += _model_reasons(weighed, marks, lang)
         likeliest = max(decision.probabilities, key=lambda name: decision.probabilities[name])
-        if likeliest > label:
+        # Where the floor decided, it is told already.
+        if likeliest > label and floor.label != label:
             share = round(100 * decision.probabilities[likeliest])
             reasons.append(
                 Reason("policy", _say("decision", "cost", lang, label=label, other=likeliest, share=share), None)

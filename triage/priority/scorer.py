@@ -165,8 +165,8 @@ def _check(vocabulary: Sequence[str], arrays: Arrays) -> None:
     shapes = tuple(array.shape for array in arrays)
     if shapes != ((features, columns), (columns,), (features,)):
         raise ValueError(f"arrays of shapes {shapes} and {features} words do not fit together")
-    if not all(np.isfinite(array).all() for array in arrays):
-        raise ValueError("a number in it is not finite")
+    if not all(np.issubdtype(array.dtype, np.floating) and np.isfinite(array).all() for array in arrays):
+        raise ValueError("a number in it is not finite, or no real number")
 
 
 def write_scorer(folder: Path, vocabulary: Sequence[str], arrays: Arrays) -> str:
