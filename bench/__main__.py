@@ -11,10 +11,16 @@ import time
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from bench import cold, linear, patterns, throughput
+from bench import assess, cold, linear, patterns, throughput
 from bench.corpus import ROOT
 
-BENCHES = {"patterns": patterns.run, "cold": cold.run, "throughput": throughput.run, "linear": linear.run}
+BENCHES = {
+    "patterns": patterns.run,
+    "cold": cold.run,
+    "throughput": throughput.run,
+    "assess": assess.run,
+    "linear": linear.run,
+}
 
 
 def main(names: list[str]) -> int:

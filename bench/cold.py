@@ -17,10 +17,13 @@ SLOWEST = 8
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 TEXT = "昨晚 8 点起 Android 14 上语音一直卡顿，SDK 4.2.1，约 30% 的用户受影响"
 LINT = ["-m", "triage", "lint", "--text", TEXT]
+ASSESS = ["-m", "triage", "assess", "--text", TEXT]
+MOST_TIMES_ASSESS = 30.0
 COMMANDS = {
     "peer: python -c pass": ["-c", "pass"],
     "triage lint --text": LINT,
     "triage lint --text, --format json": [*LINT, "--format", "json"],
+    "triage assess --text": ASSESS,
     "triage --version": ["-m", "triage", "--version"],
     "python -c 'import re, json'": ["-c", "import re, json"],
 }
@@ -53,6 +56,7 @@ def run() -> Report:
     goals = (
         Goal("cold: triage lint --text, times python -c pass", text, MOST_TIMES, at_most=True),
         Goal("cold: the same with --format json", as_json, MOST_TIMES, at_most=True),
+        Goal("cold: triage assess --text", ratios["triage assess --text"], MOST_TIMES_ASSESS, at_most=True),
     )
     figures["aim"] = AIM
     figures["slowest imports, ms"] = {name: float(own) for name, own, _ in imports}
