@@ -37,8 +37,12 @@ def see(ticket: Ticket, found: Found, signals: Signals) -> Seen:
             places.setdefault(word, Span(field, token.start, token.end))
             words.append("0" if word.isdigit() else word)
     denied = [element for element, denials in found.denied.items() if denials]
+    # The detector saw the same; without one it is brought together here.
+    features = found.features or evidence_detector.features_of(
+        found.document, evidence_detector.slots_of(found.by_rules), found.cues, denied
+    )
     view = View(
-        evidence_detector.features_of(found.document, evidence_detector.slots_of(found.by_rules), found.cues, denied),
+        features,
         signals.stage,
         frozenset(signals.marks),
         frozenset(evidence.slot for evidence in found.by_rules["symptom"]),

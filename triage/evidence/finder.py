@@ -25,7 +25,7 @@ class Found(NamedTuple):
     """What was found in one ticket. ``stated`` and ``denied`` hold every element, in the order of their positions.
 
     ``partial`` holds what is there of an element that is not complete: a platform without a version. ``by_rules`` is
-    what patterns alone stated, before the detector had its word.
+    what patterns alone stated, before the detector had its word, ``features`` what it saw (empty without one).
     """
 
     document: Document
@@ -35,6 +35,7 @@ class Found(NamedTuple):
     cues: Mapping[str, tuple[Evidence, ...]]
     kind: KindGuess
     by_rules: Mapping[str, tuple[Evidence, ...]]
+    features: frozenset[str] = frozenset()
 
     def status(self, element: str) -> str:
         """``present``, ``denied`` or ``missing``."""
@@ -161,7 +162,7 @@ def _reconsider(found: Found, detector: Detector) -> Found:
         # A refund asked for is no loss suffered; a launch that hangs on the answer is.
         stated["business_loss"] = tuple(one for one in stated["business_loss"] if one.slot == "launch")
     guess = KindGuess(label, round(sure[f"kind.{label}"], 4))  # type: ignore[arg-type]
-    return found._replace(stated=stated, kind=guess)
+    return found._replace(stated=stated, kind=guess, features=frozenset(features))
 
 
 def _told(document: Document, detector: Detector, element: str) -> tuple[Evidence, ...]:
