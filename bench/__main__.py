@@ -22,6 +22,9 @@ BENCHES = {
     "linear": linear.run,
 }
 
+# Those whose version changes a figure.
+PACKAGES = ("google-re2", "rjieba", "jieba", "numpy", "scikit-learn", "fasttext-wheel")
+
 
 def main(names: list[str]) -> int:
     """Runs the named benches; 2 for a name that is none."""
@@ -62,7 +65,7 @@ def _machine() -> dict[str, object]:
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
         "load": [round(load, 2) for load in os.getloadavg()] if hasattr(os, "getloadavg") else None,
-        "google-re2": _version("google-re2"),
+        **{package: _version(package) for package in PACKAGES},
     }
 
 

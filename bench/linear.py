@@ -7,6 +7,7 @@ import math
 import re
 import statistics
 from collections.abc import Callable, Iterator
+from functools import partial
 from unittest.mock import patch
 
 import triage.assessor
@@ -163,7 +164,7 @@ def _rules() -> Iterator[Case]:
     for code, rule in shipped_rules().items():
         for name, (short, long) in facts.items():
             if not name.startswith("rule ") or name == f"rule {code}":
-                yield code, name, lambda f=short, r=rule: run_check(f, r), lambda f=long, r=rule: run_check(f, r)
+                yield code, name, partial(run_check, short, rule), partial(run_check, long, rule)
 
 
 def _facts(assessor: Assessor, text: str) -> Facts:
@@ -209,13 +210,13 @@ def _long() -> Iterator[Case]:
     assessor = Assessor(load_settings())
     for name, make in GENERIC.items():
         short, long = _ticket(make(LENGTH)), _ticket(make(4 * LENGTH))
-        yield "body", name, lambda one=short: assessor.lint(one), lambda one=long: assessor.lint(one)
+        yield "body", name, partial(assessor.lint, short), partial(assessor.lint, long)
 
 
 def _redaction() -> Iterator[Case]:
     for name, make in GENERIC.items():
         short, long = make(LENGTH), make(2 * LENGTH)
-        yield "", name, lambda text=short: redact(text), lambda text=long: redact(text)
+        yield "", name, partial(redact, short), partial(redact, long)
 
 
 def _reports() -> Iterator[Case]:

@@ -33,22 +33,24 @@ def run() -> Report:
     def note(name: str, value: float) -> None:
         taken.setdefault(name, []).append(value)
 
-    for _ in range(ROUNDS):
+    def measured() -> Matcher:
         fresh: list[Matcher] = []
-        note("build the sets, once", seconds(lambda made=fresh: made.append(matcher_of(patterns, engine="re2"))))
+        note("build the sets, once", seconds(lambda: fresh.append(matcher_of(patterns, engine="re2"))))
         matcher = fresh[0]
         note("peer", seconds(lambda: [[regexp.search(text) for regexp in compiled] for text in texts]))
-        note("fired, fresh tickets", seconds(lambda one=matcher: [one.fired_many(batch) for batch in batches]))
-        note("fired, known tickets", seconds(lambda one=matcher: [one.fired_many(batch) for batch in batches]))
-        note(
-            "fired, known tickets, one by one", seconds(lambda one=matcher: [one.fired_many([text]) for text in texts])
-        )
+        note("fired, fresh tickets", seconds(lambda: [matcher.fired_many(batch) for batch in batches]))
+        note("fired, known tickets", seconds(lambda: [matcher.fired_many(batch) for batch in batches]))
+        note("fired, known tickets, one by one", seconds(lambda: [matcher.fired_many([text]) for text in texts]))
         note(
             "hits with spans, known tickets",
-            seconds(lambda one=matcher: [list(hits) for batch in batches for hits in one.hits_many(batch)]),
+            seconds(lambda: [list(hits) for batch in batches for hits in matcher.hits_many(batch)]),
         )
         note('engine="re", fired', seconds(lambda: plain.fired_many(texts)))
         note('engine="re", hits with spans', seconds(lambda: [list(plain.hits(text)) for text in texts]))
+        return matcher
+
+    for _ in range(ROUNDS):
+        matcher = measured()
     medians = {name: statistics.median(values) for name, values in taken.items()}
     peer = medians["peer"]
     rows = []

@@ -109,7 +109,7 @@ def train_fasttext(
     tickets: Sequence[LabelledTicket], lines: Sequence[str], settings: Mapping[str, float]
 ) -> Callable[[Sequence[str]], object]:
     """All heads of many lines of words at once, by three models; ``lines`` are those of the tickets."""
-    import fasttext
+    import fasttext  # type: ignore[import-untyped]
 
     models = []
     with tempfile.TemporaryDirectory() as folder:

@@ -8,15 +8,12 @@ import importlib.util
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from typing import Any
-from unittest.mock import patch
 
 import triage.assessor
 import triage.evidence.finder
-from bench.clock import seconds
+from bench.clock import seconds, stage_seconds
 from bench.corpus import ROOT, read_corpus
 from bench.report import Report, print_table
 from triage.assessor import Assessor
@@ -84,7 +81,7 @@ def run() -> Report:
             for name, value in medians.items()
         ],
     )
-    stages = _stages(assessor, tickets)
+    stages = stage_seconds(lambda: _lint_all(assessor, tickets), STAGES)
     whole = sum(stages.values())
     print_table(
         "throughput: where the time goes (known tickets, with the clock's own cost)",
@@ -114,50 +111,6 @@ def _jieba(tickets: list[Ticket]) -> Callable[[], object]:
     jieba.initialize()
     texts = [f"{ticket.title}\n{ticket.body}" for ticket in tickets]
     return lambda: [jieba.lcut(text, HMM=False) for text in texts]
-
-
-def _stages(assessor: Assessor, tickets: list[Ticket]) -> dict[str, float]:
-    """Seconds in each stage, without those it calls; ``rest`` is what is in none."""
-    spent = dict.fromkeys([*STAGES, "rest"], 0.0)
-    with ExitStack() as stack:
-        clock = _Clock(spent)
-        for stage, (owner, name) in STAGES.items():
-            # A stage that is gone under its name is a bench to mend.
-            stack.enter_context(patch.object(owner, name, _timed(getattr(owner, name), stage, clock)))
-        with clock.within("rest"):
-            _lint_all(assessor, tickets)
-    return spent
-
-
-class _Clock:
-    """Books the running time on the innermost stage."""
-
-    def __init__(self, spent: dict[str, float]) -> None:
-        self._spent, self._open, self._since = spent, list[str](), 0.0
-
-    @contextmanager
-    def within(self, stage: str) -> Iterator[None]:
-        self._book()
-        self._open.append(stage)
-        yield
-        self._book()
-        self._open.pop()
-
-    def _book(self) -> None:
-        now = time.perf_counter()
-        if self._open:
-            self._spent[self._open[-1]] += now - self._since
-        self._since = now
-
-
-def _timed(function: Callable[..., Any], stage: str, clock: _Clock) -> Callable[..., Any]:
-    def timed(*arguments: Any, **options: Any) -> Any:
-        # The matcher's hits inside the document (template lines) belong to the document.
-        with clock.within(stage):
-            given = function(*arguments, **options)
-            return list(given) if stage == "matcher" else given
-
-    return timed
 
 
 def _peak_megabytes(which: str) -> float:

@@ -31,6 +31,7 @@ CORNERS = (
     "field",
     "calls",
     "chat",
+    "english",
 )
 PRODUCTS = CORNERS[:6]
 ELEMENTS = ["symptom", "reproduction", "environment", "logs", "session", "impact", "business_loss", "timing", "contact"]
