@@ -1,0 +1,27 @@
+"""One row of a triaged backlog, as its reports are given it: in ranked order, one at a time, never the whole backlog."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from triage.ticket import Ticket
+
+
+class RankedRow(NamedTuple):
+    """A row of the input and what became of it: an assessment, or the error that says why there is none.
+
+    ``assessment`` is the JSON of the contract (``assessment_json``), ``columns`` are the input's own by their headers.
+    ``rank`` counts from 1, the most urgent first; rows with an error come last. Times are None where the input has none
+    or they cannot be read; they know their time zone.
+    """
+
+    rank: int
+    file: str
+    line: int
+    columns: Mapping[str, Any]
+    ticket: Ticket | None
+    assessment: Mapping[str, Any] | None
+    error: str | None
+    created_at: datetime | None = None
+    first_response_at: datetime | None = None
+    resolved_at: datetime | None = None
