@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAMPLES := data/sample/jira.csv data/sample/inhouse.csv data/sample/zendesk.jsonl
 
-.PHONY: demo test test-slow test-plain lint bench train serve clean
+.PHONY: demo test test-slow test-spark test-plain lint bench train serve clean
 
 # Assesses the sample backlog: three exports of three systems, each ticket answered in its own language.
 demo: $(VENV)/demo
@@ -16,11 +16,15 @@ demo: $(VENV)/demo
 	@$(BIN)/python docs/demo.py out/assess.txt out/lint.txt out/assess.jsonl
 
 test: $(VENV)/dev lint
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow and not spark"
 
 # Minutes of work; run by .ci/run.
-test-slow: $(VENV)/dev
+test-slow: $(VENV)/dev $(VENV)/browser
 	$(BIN)/python -m pytest -n auto -m slow
+
+# A local Spark with two workers; needs Java 17 or newer.
+test-spark: $(VENV)/spark
+	$(BIN)/python -m pytest -n 0 -m spark
 
 # The same findings without google-re2 and rjieba.
 test-plain: $(VENV)/plain
@@ -51,6 +55,16 @@ $(VENV)/demo: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/dev: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $@ $(VENV)/demo
+
+$(VENV)/spark: $(VENV)/dev
+	@java -version 2> /dev/null || (echo "the Spark tests need Java 17 or newer: apt-get install openjdk-17-jre-headless" && false)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[spark]"
+	@touch $@
+
+# The browser that the tests of pages open.
+$(VENV)/browser: $(VENV)/dev
+	@command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
+	@touch $@
 
 $(VENV)/plain: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)-plain

@@ -167,3 +167,39 @@ def assessment_json(assessment: Assessment) -> dict[str, Any]:
     """The assessment in the order of the contract; of a lint alone only the lint's parts."""
     parts = {**_LATER, **plain(assessment)}
     return {name: parts[name] for name in (_ASSESSED if assessment.priority else _LINTED)}
+
+
+def assessment_from(record: Mapping[str, Any]) -> Assessment:
+    """The assessment whose JSON ``assessment_json`` gave; parts that are not filled in yet are left out.
+
+    Raises KeyError or TypeError for a record that is none of ours.
+    """
+    lint, priority, product = record["lint"], record.get("priority"), record.get("product")
+    return Assessment(
+        record["ticket_id"],
+        record["language"],
+        Label(**record["kind"]),
+        Lint(
+            lint["ready"],
+            lint["score"],
+            {name: _element(element) for name, element in lint["elements"].items()},
+            tuple(Finding(**{**finding, "span": _span(finding["span"])}) for finding in lint["findings"]),
+            tuple(lint["questions"]),
+        ),
+        record["versions"],
+        Label(**product) if product else None,
+        Priority(**{**priority, "reasons": tuple(map(_reason, priority["reasons"]))}) if priority else None,
+        record["schema"],
+    )
+
+
+def _element(record: Mapping[str, Any]) -> Element:
+    return Element(record["status"], record["required"], tuple(Evidence(**one) for one in record["evidence"]))
+
+
+def _reason(record: Mapping[str, Any]) -> Reason:
+    return Reason(record["source"], record["text"], _span(record["span"]))
+
+
+def _span(record: Mapping[str, Any] | None) -> Span | None:
+    return Span(**record) if record else None

@@ -98,6 +98,11 @@ class Assessor:
                 self.notices = (*self.notices, f"{missing}; going on by rules alone")
         return self._scorer
 
+    @property
+    def versions(self) -> dict[str, str | None]:
+        """What an assessment is made with, as it stands in each: triage, rulebook, detector and model (None without)."""
+        return {**self._versions, "model": self.scorer.version if self.scorer else None}
+
     def lint(self, ticket: Ticket, *, lang: str = "auto") -> LintAnswer:
         """The lint of a ticket; ``lang`` is the language of the answers: zh, en, or auto for the ticket's own."""
         return self.lint_many([ticket], lang=lang)[0]

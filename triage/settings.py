@@ -7,11 +7,14 @@ interpreter costs 20 ms (measured 2026-11-22), and ``triage lint`` starts cold o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from triage.datafile import into, read_toml, read_toml_folder
 from triage.errors import DataFileError, SettingsError
 from triage.lint.linter import Scoring
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 DEFAULTS = Path(__file__).parent / "defaults.toml"
 SITE_FILE = "triage.toml"
@@ -40,11 +43,19 @@ class PrioritySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BacklogSettings:
+    """How a backlog's tables are read: ``time_zone`` (an IANA name) of times that do not say theirs."""
+
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a site."""
 
     lint: LintSettings
     priority: PrioritySettings
+    backlog: BacklogSettings
 
 
 def load_settings(site: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Settings:
@@ -63,6 +74,17 @@ def load_settings(site: Path | None = None, *, environ: Mapping[str, str] | None
     settings: Settings = into(Settings, table, path=site or DEFAULTS)
     _check_costs(settings.priority.costs)
     return settings
+
+
+def zone_of(settings: Settings) -> "ZoneInfo":
+    """The time zone of ``backlog.time_zone``; raises SettingsError for a name that is none."""
+    from zoneinfo import ZoneInfo
+
+    name = settings.backlog.time_zone
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as cause:
+        raise SettingsError(f'backlog.time_zone is "{name}"; it must be a name as Asia/Shanghai or UTC') from cause
 
 
 def _check_costs(costs: Sequence[Sequence[float]]) -> None:

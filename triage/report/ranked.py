@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from triage.assessment import assessment_from
+from triage.report import LintedTicket
 from triage.ticket import Ticket
 
 
@@ -25,3 +27,10 @@ class RankedRow(NamedTuple):
     created_at: datetime | None = None
     first_response_at: datetime | None = None
     resolved_at: datetime | None = None
+
+    @property
+    def linted(self) -> LintedTicket | None:
+        """The ticket and its assessment as the reports of single tickets know them; None for a row with an error."""
+        if self.ticket is None or self.assessment is None:
+            return None
+        return LintedTicket(self.ticket, assessment_from(self.assessment), self.file, self.line)

@@ -71,6 +71,8 @@ def _parser(arguments: "Sequence[str]") -> argparse.ArgumentParser:
     for run, add, said, description in (
         (lint, _lint_options, "check tickets for what an engineer needs", LINT_HELP),
         (assess, _assess_options, "suggest kind, product line and priority of tickets, with reasons", ASSESS_HELP),
+        (backlog, _backlog_options, "triage a whole backlog: ranked tables, a report, resumable", BACKLOG_HELP),
+        (spark, _spark_options, "triage a folder of Parquet files on a Spark cluster", SPARK_HELP),
         (rules, _rules_options, "list the rules in force, or explain one from its file", None),
         (train, _train_options, "train what triage learns, also on your own backlog", None),
         (evaluate, _evaluate_options, "measure evidence, kind, product and priority on labelled tickets", None),
@@ -89,6 +91,16 @@ ASSESS_HELP = (
     "Lint tickets and suggest kind, product line and priority, with reasons. Exit 0, or 2 when something failed."
 )
 
+BACKLOG_HELP = (
+    "Assess whole exports (.csv, .tsv, .xlsx, .parquet, .jsonl, .json) on all cores and write them ranked. Exit 0; 2 when "
+    "it failed; 130 when it was stopped, to go on with --resume."
+)
+
+SPARK_HELP = (
+    "Assess the Parquet files of a folder as a Spark job; under spark-submit on its cluster, else on this machine. Needs "
+    "the extra spark, and Java."
+)
+
 
 def _lint_options(command: argparse.ArgumentParser) -> None:
     _reading_options(command)
@@ -102,6 +114,41 @@ def _assess_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--model", type=Path, metavar="FOLDER", help="the folder of a model, which must be sound (the model in force)"
     )
+    _answering_options(command)
+
+
+def _backlog_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="+", metavar="FILE", help="exports of a helpdesk; their headers tell which")
+    command.add_argument(
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write all rows, ranked: .jsonl, .csv, .xlsx or .parquet (may be given again)",
+    )
+    command.add_argument("--report", type=Path, metavar="FILE", help="write a page to look at: report.html")
+    command.add_argument("--format", choices=("table", "none"), default="none", help="print the first rows as a table")
+    command.add_argument("--top", type=int, default=25, metavar="N", help="how many rows the table shows (25)")
+    command.add_argument("--jobs", type=int, metavar="N", help="worker processes (one a core)")
+    command.add_argument("--resume", action="store_true", help="go on where an earlier run was stopped")
+    command.add_argument("--restart", action="store_true", help="throw away what an earlier run left, and begin anew")
+    command.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="show only what is new since the findings accepted there; made from today's where there is none",
+    )
+    command.add_argument("--update-baseline", action="store_true", help="accept today's findings anew")
+    command.add_argument("--quiet", action="store_true", help="no progress")
+    _map_option(command)
+    _answering_options(command)
+
+
+def _spark_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("source", metavar="IN_DIR", help="Parquet files of tickets, as Spark calls the place")
+    command.add_argument("target", metavar="OUT_DIR", help="where the answered rows go; must not exist yet")
+    _map_option(command)
     _answering_options(command)
 
 
@@ -235,6 +282,38 @@ def assess(options: argparse.Namespace) -> int:
                 assessed.append(one)
     _print_report(assessed, options.format, options.lang, assessor.rulebook.rules)
     return FAILED if failed else READY
+
+
+def backlog(options: argparse.Namespace) -> int:
+    """Triages whole exports; 0, 130 when it was stopped and can be resumed, 2 when it failed."""
+    # Each process has a core to itself, and starts quicker without threads.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from triage.cli.backlog_command import triage_backlog
+
+    return triage_backlog(options, _settings(options.config), _pairs(options.map))
+
+
+def spark(options: argparse.Namespace) -> int:
+    """Triages a folder of Parquet files as a Spark job; 0, or 2 when it failed."""
+    from pyspark import SparkConf
+    from pyspark.errors import AnalysisException
+    from pyspark.sql import SparkSession
+
+    from triage.backlog.spark import triage_folder
+
+    settings, columns = _settings(options.config), _pairs(options.map)
+    if SparkConf().get("spark.master", "local").startswith("local"):
+        # On this machine the workers are this Python; on a cluster its own settings say which.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    session = SparkSession.builder.appName("triage").getOrCreate()
+    try:
+        triage_folder(session, options.source, options.target, settings=settings, columns=columns, lang=options.lang)
+    except AnalysisException as cause:
+        # What Spark says of paths that are not there, or are there already, is one line; the rest is a plan.
+        raise InputError(f"{options.source} to {options.target}: {str(cause).splitlines()[0]}") from cause
+    finally:
+        session.stop()
+    return READY
 
 
 def _print_report(linted: "Sequence[LintedTicket]", output: str, lang: "Lang", rules: "Mapping[str, Rule]") -> None:
