@@ -59,8 +59,9 @@ def assess_dataframe(
             f"no column holds a title or a body; the columns are {', '.join(frame.columns)}; say which with "
             'columns={"title": "…"} or --map title=…'
         )
-    added = StructType.fromDDL(", ".join(f"{name} {kind}" for name, kind in ANSWERED.items()))
-    schema = StructType([*frame.schema.fields, *added.fields])
+    schema = StructType(list(frame.schema.fields))
+    for name, kind in ANSWERED.items():
+        schema.add(name, kind)
     answer = partial(_answered, settings=settings or load_settings(), columns=asked, lang=lang)
     return frame.mapInPandas(answer, schema)
 

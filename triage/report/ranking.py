@@ -78,9 +78,9 @@ def ranking(rows: Sequence[RankedRow], *, total: int, lang: str, width: int, col
         table.add_column(own.missing, no_wrap=True, overflow="ellipsis", ratio=2)
     for row in rows:
         label = row.assessment["priority"]["label"] if row.assessment else ""
-        cells = [str(row.rank), Text(_priority(row), style=_STYLES.get(label, "magenta")), *_texts(row, words)]
-        cut = cells[: 5 + has_why + has_missing]
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cut))
+        texts = [*_texts(row, words)][: 3 + has_why + has_missing]
+        priority = Text(_priority(row), style=_STYLES.get(label, "magenta"))
+        table.add_row(Text(str(row.rank)), priority, *map(Text, texts))
     printed = StringIO()
     console = Console(
         file=printed,

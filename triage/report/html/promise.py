@@ -1,5 +1,6 @@
 """Whether the first response came in time, by the response times that vendors promise (domain.md, the default table)."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Literal, NamedTuple
 
@@ -20,6 +21,8 @@ TARGETS = {
     "dedicated": (Target(0.5), Target(1), Target(2, "hours"), Target(4, "hours")),
 }
 _PLANS = {"加急": "urgent", "专属": "dedicated", "urgent": "urgent", "dedicated": "dedicated"}
+_STATUSES = frozenset(("status", "state", "状态", "当前状态", "工单状态"))
+_CLOSED = frozenset(("closed", "solved", "resolved", "done", "已关闭", "已解决", "已完成", "关闭", "完成"))
 # Until the calendar with holidays and make-up workdays comes: Monday to Friday, 9:00 to 18:00, as the page says.
 _WINDOWS = {"hours": (timedelta(hours=9), timedelta(hours=18)), "days": (timedelta(), timedelta(days=1))}
 # Who waits longer than this waits too long by any target; so long is no use counting day by day.
@@ -35,8 +38,8 @@ def answer_of(row: RankedRow, label: str, *, now: datetime) -> str | None:
         return None
     plan = next((name for word, name in _PLANS.items() if word in (row.ticket.plan or "").casefold()), "standard")
     target = TARGETS[plan][int(label[1]) - 1]
-    # A ticket that was closed without a word is neither: nobody can tell whether it was answered.
-    if row.first_response_at is None and row.resolved_at is not None:
+    if row.first_response_at is None and (row.resolved_at is not None or _is_closed(row.columns)):
+        # Nobody can tell when, or whether, it was answered.
         return None
     end = row.first_response_at or now
     if end < row.created_at:
@@ -46,6 +49,14 @@ def answer_of(row: RankedRow, label: str, *, now: datetime) -> str | None:
     if row.first_response_at:
         return "broken" if is_late else "kept"
     return "waiting late" if is_late else "waiting"
+
+
+def _is_closed(columns: Mapping[str, object]) -> bool:
+    return any(
+        str(value).strip().casefold() in _CLOSED
+        for header, value in columns.items()
+        if header.strip().casefold() in _STATUSES
+    )
 
 
 def worked(start: datetime, end: datetime, *, on: str) -> timedelta:
