@@ -6,7 +6,7 @@ as schemas (``TypeAdapter(Assessment)``), so one class still serves all.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Status = Literal["present", "missing", "denied"]
@@ -146,17 +146,6 @@ class Assessment:
     schema: int = 1
 
 
-def plain(value: Any) -> Any:
-    """The value as JSON knows it: dataclasses become dicts in the order of their fields, tuples lists."""
-    if is_dataclass(value):
-        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value
-
-
 # Parts of the contract that are not filled in yet, as readers may expect them.
 _LATER: Mapping[str, Any] = {"route": None, "due": None, "duplicates": [], "burst": None, "articles": []}
 _LINTED = ("schema", "ticket_id", "language", "kind", "lint", "versions")
@@ -164,9 +153,85 @@ _ASSESSED = ("schema", "ticket_id", "language", "kind", "product", "lint", "prio
 
 
 def assessment_json(assessment: Assessment) -> dict[str, Any]:
-    """The assessment in the order of the contract; of a lint alone only the lint's parts."""
-    parts = {**_LATER, **plain(assessment)}
-    return {name: parts[name] for name in (_ASSESSED if assessment.priority else _LINTED)}
+    """The assessment in the order of the contract; of a lint alone only the lint's parts.
+
+    Part by part, not by a walk over fields of any type, which took five times as long: a tenth of a whole assessment.
+    """
+    priority, product = assessment.priority, assessment.product
+    parts = {
+        **_LATER,
+        "schema": assessment.schema,
+        "ticket_id": assessment.ticket_id,
+        "language": assessment.language,
+        "kind": _label_json(assessment.kind),
+        "product": _label_json(product) if product else None,
+        "lint": _lint_json(assessment.lint),
+        "priority": _priority_json(priority) if priority else None,
+        "versions": dict(assessment.versions),
+    }
+    return {name: parts[name] for name in (_ASSESSED if priority else _LINTED)}
+
+
+def _label_json(label: Label) -> dict[str, Any]:
+    return {"label": label.label, "probability": label.probability}
+
+
+def _lint_json(lint: Lint) -> dict[str, Any]:
+    return {
+        "ready": lint.ready,
+        "score": lint.score,
+        "elements": {
+            name: {
+                "status": element.status,
+                "required": element.required,
+                "evidence": [_evidence_json(evidence) for evidence in element.evidence],
+            }
+            for name, element in lint.elements.items()
+        },
+        "findings": [
+            {
+                "code": finding.code,
+                "name": finding.name,
+                "level": finding.level,
+                "message": finding.message,
+                "ask": finding.ask,
+                "span": _span_json(finding.span),
+            }
+            for finding in lint.findings
+        ],
+        "questions": list(lint.questions),
+    }
+
+
+def _evidence_json(evidence: Evidence) -> dict[str, Any]:
+    value = evidence.value
+    return {
+        "field": evidence.field,
+        "start": evidence.start,
+        "end": evidence.end,
+        "text": evidence.text,
+        "value": dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value,
+        "slot": evidence.slot,
+    }
+
+
+def _priority_json(priority: Priority) -> dict[str, Any]:
+    return {
+        "label": priority.label,
+        "probabilities": dict(priority.probabilities),
+        "floor": priority.floor,
+        "escalate": priority.escalate,
+        "needs_human": priority.needs_human,
+        "requested": priority.requested,
+        "reasons": [
+            {"source": reason.source, "text": reason.text, "span": _span_json(reason.span)}
+            for reason in priority.reasons
+        ],
+    }
+
+
+def _span_json(span: Span | None) -> dict[str, Any] | None:
+    return {"field": span.field, "start": span.start, "end": span.end} if span else None
 
 
 def assessment_from(record: Mapping[str, Any]) -> Assessment:

@@ -30,11 +30,11 @@ def see(ticket: Ticket, found: Found, signals: Signals) -> Seen:
     words: list[str] = []
     places: dict[str, Span] = {}
     for field, text in (("title", ticket.title), ("body", ticket.body)):
-        for token in Tokeniser().cut(text[: 3 * MOST_WORDS]):
-            word = normalise(token.text).text
-            if not any(char.isalnum() for char in word) or len(words) >= MOST_WORDS:
+        for word, start, end in Tokeniser().words(normalise(text[: 3 * MOST_WORDS])):
+            if not (word.isalnum() or any(map(str.isalnum, word))) or len(words) >= MOST_WORDS:
                 continue
-            places.setdefault(word, Span(field, token.start, token.end))
+            if word not in places:
+                places[word] = Span(field, start, end)
             words.append("0" if word.isdigit() else word)
     denied = [element for element, denials in found.denied.items() if denials]
     # The detector saw the same; without one it is brought together here.
@@ -51,6 +51,6 @@ def see(ticket: Ticket, found: Found, signals: Signals) -> Seen:
         words,
     )
     # A log of 50,000 lines leaves a line or two that look like prose.
-    said = sum(char.isalpha() for char in found.document.prose)
+    said = sum(map(str.isalpha, found.document.prose))
     is_said = said > 0 and (found.document.machine_lines < MOST_LOG_LINES or said * 4 > found.document.machine_lines)
     return Seen(frozenset(features_of(view)), tuple(words), places, is_said)

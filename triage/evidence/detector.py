@@ -47,9 +47,12 @@ class Detector(NamedTuple):
     def scores(self, features: Iterable[str]) -> list[float]:
         """The log-odds of each head, in the order of ``names``."""
         totals = [0] * len(self.bias)
+        rows, texts = self.rows, self.rows.texts
         for feature in features:
-            for head, weight in self.rows.get(feature):
-                totals[head] += weight
+            # Half of the features are known; the others need no call.
+            if feature in texts:
+                for head, weight in rows.get(feature):
+                    totals[head] += weight
         return [bias + total / UNIT for bias, total in zip(self.bias, totals, strict=True)]
 
     def probabilities(self, features: Iterable[str]) -> dict[str, float]:

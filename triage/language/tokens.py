@@ -6,7 +6,7 @@ differences between them are kept out: what counts as Chinese (only Han that bot
 frequencies (see ``_jieba``), and the frequencies each would suggest for new words (ours are explicit).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from triage.datafile import suggest
 from triage.errors import DataFileError, SettingsError
 from triage.language.regexp import lazy
-from triage.language.text import normalise
+from triage.language.text import Normalised, normalise
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -71,15 +71,33 @@ class Tokeniser:
         """
         normal = normalise(text)
         tokens = []
-        for piece in _PIECE.finditer(normal.text):
-            start = piece.start()
-            for word in _cut_of(self.engine)(piece[0]) if piece["han"] else (piece[0],):
-                end = start + len(word)
-                raw_start, raw_end = normal.raw_span(start, end)
-                places = range(start, end) if normal.offsets is None else normal.offsets[start:end]
-                tokens.append(Token("".join([text[place] for place in places]), raw_start, raw_end))
-                start = end
+        for word, start in self._words(normal.text):
+            end = start + len(word)
+            places = range(start, end) if normal.offsets is None else normal.offsets[start:end]
+            tokens.append(Token("".join([text[place] for place in places]), *normal.raw_span(start, end)))
         return tokens
+
+    def words(self, normal: Normalised) -> Iterator[tuple[str, int, int]]:
+        """The words of a normalised text as they stand there, each with its start and end in the raw one.
+
+        What a model asks for: without a ``Token`` a word, a text is cut in two thirds of the time.
+        """
+        if normal.offsets is None:
+            return ((word, start, start + len(word)) for word, start in self._words(normal.text))
+        return ((word, *normal.raw_span(start, start + len(word))) for word, start in self._words(normal.text))
+
+    def _words(self, text: str) -> Iterator[tuple[str, int]]:
+        cut = None
+        for piece in _PIECE.finditer(text):
+            start, whole = piece.start(), piece.group()
+            if piece.lastgroup is None:
+                yield whole, start
+                continue
+            # The engine is made ready by the first Chinese in a text.
+            cut = cut or _cut_of(self.engine)
+            for word in cut(whole):
+                yield word, start
+                start += len(word)
 
 
 @dataclass(slots=True)

@@ -34,6 +34,10 @@ class Facts(NamedTuple):
         """Whether an element is stated, or a cue is there."""
         return bool(self.stated.get(name) or self.cues.get(name))
 
+    def there(self) -> frozenset[str]:
+        """All names for which ``has`` is true."""
+        return frozenset(name for found in (self.stated, self.cues) for name, evidence in found.items() if evidence)
+
 
 Hits = list[Span | None]
 _NOWHERE: Hits = [None]
@@ -213,13 +217,6 @@ CHECKS: Mapping[str, Callable[[Facts, Rule], Hits]] = {
     "secret": _secret,
     "tokens": _tokens,
 }
-
-
-def run_check(facts: Facts, rule: Rule) -> Hits:
-    """The stretches a rule reports (None: the ticket as a whole); empty when it has nothing to say."""
-    if facts.kind not in rule.kinds or any(facts.has(name) for name in rule.silent_when):
-        return []
-    return CHECKS[rule.check](facts, rule)
 
 
 def token_rules(rules: Mapping[str, Any]) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from triage.assessment import ELEMENTS, Element, Finding, Lint, Status
-from triage.lint.checks import Facts, run_check
+from triage.lint.checks import CHECKS, Facts
 from triage.lint.questions import ask_for, choose_questions, log_place
-from triage.lint.rulebook import Rule, Rulebook
+from triage.lint.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,23 @@ def lint_facts(
     """The lint of one ticket; ``lang`` (zh or en) is the language of messages and questions."""
     place = log_place((*facts.partial.get("environment", ()), *facts.stated["environment"]), log_places, lang=lang)
     findings, silenced = [], set()
-    for code, rule in rulebook.rules.items():
-        spans = run_check(facts, rule)
+    there = facts.there()
+    for code, rule in rulebook.of_kind(facts.kind):
+        # Most rules have nothing to say, and most of those for what is there; a set tells it at once.
+        if not there.isdisjoint(rule.silent_when):
+            continue
+        spans = CHECKS[rule.check](facts, rule)
         if not spans:
             continue
         if code in rulebook.silenced:
             silenced.add(code)
             continue
-        level = "hint" if any(facts.has(name) for name in rule.eased_when) else rule.level
+        level = rule.level if there.isdisjoint(rule.eased_when) else "hint"
         message = rule.message.zh if lang == "zh" else rule.message.en
         ask = ask_for(rule, lang=lang, log_place=place)
         findings += [Finding(code, rule.name, level, message, ask, span) for span in spans]
     findings.sort(key=lambda finding: (("error", "warning", "hint").index(finding.level), finding.code))
-    required = _required(facts, rulebook.rules)
+    required = _required(there, facts.kind, rulebook)
     elements = {
         element: Element(_status(facts, element), element in required, facts.stated[element] or facts.denied[element])
         for element in ELEMENTS
@@ -64,17 +68,12 @@ def _status(facts: Facts, element: str) -> Status:
     return "present" if facts.stated[element] else "denied" if facts.denied[element] else "missing"
 
 
-def _required(facts: Facts, rules: Mapping[str, Rule]) -> Mapping[str, float]:
+def _required(there: frozenset[str], kind: str, rulebook: Rulebook) -> Mapping[str, float]:
     """The elements this ticket needs, with 1.0, or less where something else eases the need."""
     needs: dict[str, float] = {}
-    told_of = {(rule.element, cue) for rule in rules.values() for cue in rule.cues}
-    for rule in rules.values():
-        if rule.check != "missing" or rule.level == "hint" or facts.kind not in rule.kinds:
-            continue
-        # A cue that another rule of the element speaks on (用不了 instead of a symptom) lifts no need.
-        if any(facts.has(name) for name in rule.silent_when if (rule.element, name) not in told_of):
-            continue
-        needs[rule.element] = 0.0 if any(facts.has(name) for name in rule.eased_when) else 1.0
+    for rule, lifted_by in rulebook.needs(kind):
+        if there.isdisjoint(lifted_by):
+            needs[rule.element] = 1.0 if there.isdisjoint(rule.eased_when) else 0.0
     return needs
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from triage.assessment import ELEMENTS, Kind, Level
+from triage.assessment import ELEMENTS, KINDS, Kind, Level
 from triage.datafile import into, read_toml_folder, suggest
 from triage.errors import DataFileError, SettingsError
 
@@ -68,12 +68,38 @@ class Rule:
     weight: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rulebook:
     """The rules in force, by code; ``silenced`` are those a site turned off, kept to tell when that is of no use."""
 
     rules: Mapping[str, Rule]
     silenced: frozenset[str] = frozenset()
+
+    def of_kind(self, kind: str) -> Sequence[tuple[str, Rule]]:
+        """The rules that look at tickets of a kind, with their codes."""
+        return self._by_kind[kind]
+
+    def needs(self, kind: str) -> Sequence[tuple[Rule, frozenset[str]]]:
+        """The rules by whose elements a ticket of a kind is measured, each with what lifts its need."""
+        return self._needs[kind]
+
+    # Made once: a ticket asks for them on its way, and there may be a million.
+    @cached_property
+    def _by_kind(self) -> Mapping[str, Sequence[tuple[str, Rule]]]:
+        return {kind: [item for item in self.rules.items() if kind in item[1].kinds] for kind in KINDS}
+
+    @cached_property
+    def _needs(self) -> Mapping[str, Sequence[tuple[Rule, frozenset[str]]]]:
+        # A cue that another rule of the element speaks on (用不了 instead of a symptom) lifts no need.
+        told_of = {(rule.element, cue) for rule in self.rules.values() for cue in rule.cues}
+        return {
+            kind: [
+                (rule, frozenset(name for name in rule.silent_when if (rule.element, name) not in told_of))
+                for _, rule in rules
+                if rule.check == "missing" and rule.level != "hint"
+            ]
+            for kind, rules in self._by_kind.items()
+        }
 
     @property
     def version(self) -> str:

@@ -73,7 +73,8 @@ def _model_reasons(weighed: Weighed, marks: Mapping[str, tuple[Evidence, ...]], 
     """The largest contributions, features that mean the same word or mark added up."""
     amounts: dict[tuple[str, str], float] = {}
     for feature, amount in weighed.contributions:
-        for group in _groups(feature, weighed.places):
+        group = _group_of(feature)
+        if group and (group[0] == "mark" or group[1] in weighed.places):
             amounts[group] = amounts.get(group, 0.0) + amount
     told = 0
     for (kind, name), amount in sorted(amounts.items(), key=lambda item: (-item[1], item[0])):
@@ -90,15 +91,16 @@ def _model_reasons(weighed: Weighed, marks: Mapping[str, tuple[Evidence, ...]], 
         yield Reason("model", text, span)
 
 
-def _groups(feature: str, places: Mapping[str, Span]) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1 << 17)
+def _group_of(feature: str) -> tuple[str, str] | None:
     """The word or mark that a feature is about; features of several marks together are about none of them alone."""
     prefix, colon, name = feature.partition(":")
     if colon and prefix == "m":
-        return [("mark", "symptom" if name.startswith("symptom.") else name)]
+        return "mark", "symptom" if name.startswith("symptom.") else name
     if feature == "i:unmeasured":
-        return [("mark", "unmeasured")]
+        return "mark", "unmeasured"
     word = name if colon and prefix in ("w", "t") else feature
-    return [("word", word)] if word in places and _tells(word) else []
+    return ("word", word) if _tells(word) else None
 
 
 # Words that stand in every ticket and tell a reader nothing.

@@ -10,6 +10,7 @@ import hashlib
 import io
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,6 +50,9 @@ class Scorer:
 
     def __init__(self, vocabulary: Sequence[str], arrays: Arrays, version: str) -> None:
         """``version`` names the model in answers."""
+        self._vocabulary = vocabulary
+        # The rows of the tickets that were scored last, by identity; the tickets are held, so that none takes another's.
+        self._latest: dict[int, tuple[Iterable[str], list[int]]] = {}
         self._index = {feature: number for number, feature in enumerate(vocabulary)}
         self._weights, self._bias, self._rareness = arrays
         self.version = version
@@ -66,15 +70,24 @@ class Scorer:
         """For each head an array of shape (n_tickets, n_labels); rows sum to 1."""
         import numpy as np
 
-        sums = np.empty((len(tickets), len(self._bias)), dtype=np.float64)
-        for number, features in enumerate(tickets):
-            rows = self._rows(features)
-            sums[number] = self._weights[rows].sum(axis=0, dtype=np.float64) / self._length(rows) + self._bias
+        rows = [self._rows(features) for features in tickets]
+        # What is scored is asked for its contributions next; looking a ticket's 180 words up again took as long.
+        self._latest = {id(features): (features, own) for features, own in zip(tickets, rows, strict=True)}
+        sums = np.tile(self._bias.astype("float64"), (len(rows), 1))
+        seen = [number for number, own in enumerate(rows) if own]
+        if seen:
+            # All tickets' rows in one gather, each ticket's then summed: a sum a ticket took three times as long.
+            taken = np.fromiter(chain.from_iterable(rows), dtype=np.intp)
+            starts = np.cumsum([0, *(len(rows[number]) for number in seen)])[:-1]
+            totals = np.add.reduceat(self._weights[taken].astype("float64"), starts, axis=0)
+            lengths = np.sqrt(np.add.reduceat(self._rareness[taken].astype("float64") ** 2, starts))
+            sums[seen] += totals / np.where(lengths > 0, lengths, 1.0)[:, None]
         return {head: _softmax(sums[:, columns]) for head, columns in self._columns.items()}
 
     def _rows(self, features: Iterable[str]) -> list[int]:
         # Sorted, so that the sum, and with it the last digit, does not hang on the order of a set.
-        return sorted(self._index[feature] for feature in features if feature in self._index)
+        find = self._index.get
+        return sorted([row for feature in features if (row := find(feature)) is not None])
 
     def _length(self, rows: Sequence[int]) -> float:
         return math.sqrt(float((self._rareness[rows].astype("float64") ** 2).sum())) or 1.0
@@ -87,14 +100,15 @@ class Scorer:
         """
         labels, start = HEADS[head], self._columns[head].start
         one, other = start + labels.index(label), start + labels.index(against)
-        known = sorted(feature for feature in features if feature in self._index)
-        rows = [self._index[feature] for feature in known]
-        weights = self._weights[rows].astype("float64")
-        amounts = (weights[:, one] - weights[:, other]) / self._length(rows)
-        # Stable, so that of equal amounts the features stand in their order.
-        order = (-amounts).argsort(kind="stable").tolist()
-        values = amounts.tolist()
-        return [Contribution(known[place], values[place]) for place in order]
+        scored, rows = self._latest.get(id(features), (None, []))
+        if scored is not features:
+            rows = self._rows(features)
+        weights = self._weights[rows]
+        amounts = (weights[:, one].astype("float64") - weights[:, other]) / self._length(rows)
+        # Stable, so that of equal amounts the features stand in the order of the vocabulary.
+        order = (-amounts).argsort(kind="stable")
+        names = [self._vocabulary[rows[place]] for place in order.tolist()]
+        return list(map(Contribution, names, amounts[order].tolist()))
 
     def bias(self, head: str, label: str, against: str) -> float:
         """The difference of two labels before any feature is seen, in log-odds."""

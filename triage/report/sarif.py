@@ -7,12 +7,12 @@ import os
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
 
-from triage.assessment import Finding, Level, Span, plain
+from triage.assessment import Finding, Level, Span
 from triage.report import LintedTicket
 from triage.report.masking import finding_text
 
@@ -72,7 +72,11 @@ def _result(linted: LintedTicket, finding: Finding, rule_number: int | None, see
         "message": {"text": _LINK.sub(r"\\[", finding_text(finding, linted))},
         "locations": [_location(linted, finding.span)],
         "partialFingerprints": {"primaryLocationLineHash": _fingerprint(linted, finding, seen)},
-        "properties": {"name": finding.name, "ticketId": linted.ticket.id, "span": plain(finding.span)},
+        "properties": {
+            "name": finding.name,
+            "ticketId": linted.ticket.id,
+            "span": asdict(finding.span) if finding.span else None,
+        },
     }
 
 

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from triage.assessment import KINDS, PRIORITIES, plain
+from triage.assessment import KINDS, PRIORITIES
 from triage.errors import InputError
 from triage.priority.scorer import HEADS
 from triage.settings import load_settings
@@ -133,18 +133,27 @@ def evaluate_predictions(
             continue
         figures = {name: metrics.interval(*sample) for (of, name), sample in samples.items() if of == head}
         curve = None if told["confidence"] is None else metrics.calibration(_calibration_table(told))
-        parts = plain(metrics.head_figures(_confusion(told, head), LABELS[head]))
+        parts = _plain(metrics.head_figures(_confusion(told, head), LABELS[head]))
         labels = {row.pop("label"): row for row in parts["labels"]}
         result[head] = _json(
             {
-                **plain(figures),
+                **_plain(figures),
                 "count": parts["count"],
                 "labels": labels,
                 "confusion": parts["confusion"],
-                "reliability": plain(curve),
+                "reliability": _plain(curve),
             }
         )
     return {**result, "costs": [list(row) for row in costs], "answers": answers}
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON knows it: figures become dicts of their fields, tuples lists."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _answers(tickets: Sequence[LabelledTicket], predictions: Predictions, head: str) -> dict[str, Any] | None:
