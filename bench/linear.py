@@ -17,7 +17,7 @@ from bench.report import Goal, Report, print_table
 from triage.assessor import Assessor
 from triage.evidence.redaction import redact
 from triage.language.pack import load_pack
-from triage.lint.checks import Facts, run_check
+from triage.lint.checks import CHECKS, Facts
 from triage.lint.linter import lint_facts
 from triage.lint.rulebook import shipped_rules
 from triage.report import LintedTicket
@@ -164,7 +164,7 @@ def _rules() -> Iterator[Case]:
     for code, rule in shipped_rules().items():
         for name, (short, long) in facts.items():
             if not name.startswith("rule ") or name == f"rule {code}":
-                yield code, name, partial(run_check, short, rule), partial(run_check, long, rule)
+                yield code, name, partial(CHECKS[rule.check], short, rule), partial(CHECKS[rule.check], long, rule)
 
 
 def _facts(assessor: Assessor, text: str) -> Facts:

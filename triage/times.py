@@ -129,7 +129,7 @@ def _moment(match: re.Match[str], month: int, day: int) -> datetime:
     if written:
         zone = UTC if written[0] not in "+-" else datetime.strptime(written.replace(":", ""), "%z").tzinfo
     return datetime(
-        year + 2000 if year < 100 else year, month, day, hour, int(match["minute"] or 0), int(match["second"] or 0),
+        year + 2000 if len(match["year"]) == 2 else year, month, day, hour, int(match["minute"] or 0), int(match["second"] or 0),
         tzinfo=zone,
     )  # fmt: skip
 

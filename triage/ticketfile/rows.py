@@ -44,7 +44,8 @@ def ticket_of(columns: Mapping[str, Any], asked: Mapping[str, str], *, place: st
     nested = columns.get("fields")
     if isinstance(nested, Mapping) and "summary" in nested:
         # Jira's REST form: the ticket is under ``fields``, its key beside them.
-        columns = {**{key: value for key, value in columns.items() if key != "fields"}, **nested}
+        beside = {name: value for name, value in columns.items() if name not in ("fields", "id", "key")}
+        columns = {**beside, **nested, "id": columns.get("key", columns.get("id"))}
     ours: dict[str, Any] = {}
     form: dict[str, Any] = {}
     for header, key in keys_of(tuple(columns), tuple(asked.items())):
@@ -55,7 +56,7 @@ def ticket_of(columns: Mapping[str, Any], asked: Mapping[str, str], *, place: st
             form.setdefault(key.removeprefix("fields."), _named(value))
         elif key not in ours:
             text = _named(value) if key in _TEXTS else value
-            if key in _NEEDED or not isinstance(text, Mapping):
+            if not (key in _SPARED and isinstance(text, Mapping)):
                 ours[key] = text
     if form and isinstance(ours.get("fields", {}), Mapping):
         ours["fields"] = {**form, **ours.get("fields", {})}
@@ -66,9 +67,9 @@ def ticket_of(columns: Mapping[str, Any], asked: Mapping[str, str], *, place: st
     return ticket_from(ours, place=place)
 
 
-# Of a text that is no text a ticket can do without, except these.
-_NEEDED = frozenset(("title", "body", "id", "fields", "attachments"))
-_TEXTS = _NEEDED - {"fields", "attachments"} | {"requested_priority", "plan", "channel"}
+# What is no text is an error in the first, and left out of the others, which a ticket can do without.
+_SPARED = frozenset(("requested_priority", "plan", "channel", "created_at", "first_response_at", "resolved_at"))
+_TEXTS = frozenset(("title", "body", "id")) | _SPARED
 
 
 def _named(value: object) -> object:

@@ -3,7 +3,8 @@
 import itertools
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from triage.errors import InputError
@@ -15,6 +16,10 @@ _OLE = b"\xd0\xcf\x11\xe0"
 # better by chance.
 _MOST_RATIO, _SMALL = 100, 10 << 20
 _MOST_UNPACKED = 2 << 30
+_BLOCK, _OVERLAP = 1 << 20, 40
+_DECLARATIONS = tuple(
+    word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+)
 # Titles and notes may stand above the table.
 _HEADER_WITHIN = 10
 _BATCH = 1024
@@ -28,7 +33,6 @@ def workbook(stream: BinaryIO, name: str, asked: Mapping[str, str]) -> Sheet:
     """
     _check_zip(stream, name)
     try:
-        import defusedxml  # noqa: F401 - openpyxl reads XML by it where it is installed
         import openpyxl
     except ModuleNotFoundError as cause:
         raise InputError(f'{name}: reading Excel files needs {cause.name}; pip install "triage[backlog]"') from cause
@@ -42,7 +46,7 @@ def workbook(stream: BinaryIO, name: str, asked: Mapping[str, str]) -> Sheet:
     except InputError:
         raise
     except Exception as cause:
-        # What openpyxl raises for a damaged file is of many kinds, defusedxml's refusal of entities among them.
+        # What openpyxl raises for a damaged file is of many kinds.
         raise InputError(f"{name}: is no workbook that can be read ({_kind(cause)}); save it again as .xlsx") from cause
     found = next((table for table in tables if table[1]), None)
     if found is None:
@@ -96,15 +100,37 @@ def _check_zip(stream: BinaryIO, name: str) -> None:
     try:
         with zipfile.ZipFile(stream) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as cause:
+            _check_sizes(parts, name)
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")) and _has_entities(archive, part):
+                    raise InputError(f"{name}: declares XML entities, as no workbook needs; save it again as .xlsx")
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError) as cause:
         raise InputError(f"{name}: is no workbook ({cause}); save it again as .xlsx") from cause
-    unpacked = sum(part.file_size for part in parts)
+    stream.seek(0)
+
+
+def _check_sizes(parts: Sequence[zipfile.ZipInfo], name: str) -> None:
     for part in parts:
         if part.file_size > _SMALL and part.file_size > _MOST_RATIO * max(part.compress_size, 1):
             raise InputError(f"{name}: a part of it unpacks to over {_MOST_RATIO} times its size, as a zip bomb does")
+    unpacked = sum(part.file_size for part in parts)
     if unpacked > _MOST_UNPACKED:
         raise InputError(f"{name}: unpacks to {unpacked >> 20:,} MB, more than 2,048 MB; save it as CSV")
-    stream.seek(0)
+
+
+def _has_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Whether a part declares a document type, in which entities are defined; in a cell such words are escaped.
+
+    openpyxl reads most parts by the standard library's parser, which expands entities, so it is refused before.
+    """
+    kept = b""
+    with archive.open(part) as file:
+        while block := file.read(_BLOCK):
+            window = kept + block
+            if any(word in window for word in _DECLARATIONS):
+                return True
+            kept = window[-_OVERLAP:]
+    return False
 
 
 def parquet(stream: BinaryIO, name: str, asked: Mapping[str, str]) -> Sheet:
