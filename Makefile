@@ -63,7 +63,7 @@ $(VENV)/spark: $(VENV)/dev
 
 # The browser that the tests of pages open.
 $(VENV)/browser: $(VENV)/dev
-	@command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
+	@command -v chromium chromedriver > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium chromium-driver fonts-noto-cjk)
 	@touch $@
 
 $(VENV)/plain: pyproject.toml constraints.txt
