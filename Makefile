@@ -5,15 +5,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAMPLES := data/sample/jira.csv data/sample/inhouse.csv data/sample/zendesk.jsonl
 
-.PHONY: demo test test-slow test-spark test-plain lint bench train serve clean
+.PHONY: demo test test-slow test-spark test-plain pictures lint bench train serve clean
 
-# Assesses the sample backlog: three exports of three systems, each ticket answered in its own language.
+# Triages the sample backlog, three exports of three systems: a few tickets in full, the ranked table, the report.
 demo: $(VENV)/demo
 	@mkdir -p out
+	@$(BIN)/triage lint $(SAMPLES) > out/lint.txt || test $$? -eq 1
 	@$(BIN)/triage assess $(SAMPLES) > out/assess.txt
 	@$(BIN)/triage assess $(SAMPLES) --format jsonl > out/assess.jsonl
-	@$(BIN)/triage lint $(SAMPLES) > out/lint.txt || test $$? -eq 1
 	@$(BIN)/python docs/demo.py out/assess.txt out/lint.txt out/assess.jsonl
+	@$(BIN)/triage backlog $(SAMPLES) -o out/backlog.jsonl -o out/backlog.xlsx --report out/report.html --format table --top 20 --restart
+	@echo "Look at out/report.html; sort and filter out/backlog.xlsx. All tickets in words: out/assess.txt and out/lint.txt."
+	@echo 'Try: $(BIN)/triage assess --text "有时候语音会卡顿"'
 
 test: $(VENV)/dev lint
 	$(BIN)/python -m pytest -n auto -m "not slow and not spark"
@@ -30,6 +33,10 @@ test-spark: $(VENV)/spark
 test-plain: $(VENV)/plain
 	$(VENV)-plain/bin/python -m pytest tests/test_rules.py tests/test_patterns.py tests/test_lint.py -k "not re2_fires"
 
+# The pictures of the README, taken from the running product.
+pictures: demo $(VENV)/browser
+	$(BIN)/python docs/pictures.py
+
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,14 +49,14 @@ train: $(VENV)/dev
 	$(BIN)/triage train --data data --models models
 
 serve:
-	@echo "triage serve comes with the REST service (see CHANGELOG.md); today: triage lint, triage assess, triage rules"
+	@echo "triage serve comes with the REST service (see CHANGELOG.md); today: triage lint, assess, backlog, rules"
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "triage needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/demo: $(BIN)/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fast]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fast,backlog]"
 	@touch $@
 
 $(VENV)/dev: $(BIN)/python pyproject.toml constraints.txt
@@ -63,7 +70,7 @@ $(VENV)/spark: $(VENV)/dev
 
 # The browser that the tests of pages open.
 $(VENV)/browser: $(VENV)/dev
-	@command -v chromium chromedriver > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium chromium-driver fonts-noto-cjk)
+	@(command -v chromium && command -v chromedriver) > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium chromium-driver fonts-noto-cjk)
 	@touch $@
 
 $(VENV)/plain: pyproject.toml constraints.txt

@@ -6,7 +6,7 @@ from triage.assessment import assessment_json
 from triage.assessor import Assessor
 from triage.report.characters import width as width_of
 from triage.report.ranked import RankedRow
-from triage.report.ranking import ranking
+from triage.report.ranking import ranking, whys
 from triage.settings import load_settings
 from triage.ticket import Ticket
 
@@ -32,7 +32,7 @@ def test_table_fits_its_width(width: int, lang: str) -> None:
     printed = ranking(rows(), total=99, lang=lang, width=width, color=False)
     assert max(map(width_of, printed.splitlines())) <= width
     assert "T-1" in printed
-    assert "P3→P1" in printed
+    assert "P3>P1" in printed
     assert "99" in printed
 
 
@@ -53,3 +53,16 @@ def test_hostile_text_is_printed_harmlessly() -> None:
 
 def test_no_rows_are_a_table_too() -> None:
     assert "0" in ranking([], total=0, lang="en", width=80, color=False)
+
+
+def test_reasons_are_told_in_a_few_words_rules_first() -> None:
+    reasons = [
+        ("model", "「全部」更像 P1 而不是 P2（+0.6）"),
+        ("model", "所有用户：更像 P1 而不是 P2（+0.3）"),
+        ("model", '"chat" speaks for P1 rather than P2 (+0.3)'),
+        ("model", "data is lost: speaks for P1 rather than P2 (+0.2)"),
+        ("policy", "对方要求 P2，正文支持 P1"),
+        ("rule", "核心功能对所有用户都不可用：至少 P1"),
+    ]
+    assessment = {"priority": {"reasons": [{"source": source, "text": text} for source, text in reasons]}}
+    assert whys(assessment) == ["核心功能对所有用户都不可用：至少 P1", "所有用户", "data is lost", "「全部」", '"chat"']

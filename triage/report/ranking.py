@@ -1,8 +1,9 @@
 """The first rows of a ranked backlog as a table for the terminal: what to start, why, and what to ask."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from triage.report import LintedTicket
 from triage.report.characters import printable
@@ -16,6 +17,11 @@ _ROOM_FOR_WHY, _ROOM_FOR_MISSING = 90, 130
 # A ticket whose text is longer shows its beginning.
 _MOST_TITLE = 200
 _STYLES = {"P1": "bold white on red", "P2": "red", "P3": "yellow", "P4": "dim"}
+
+
+# matches the end of "所有用户：更像 P1 而不是 P2（+0.3）" and of "all users: speaks for P1 rather than P2 (+0.3)"; does not
+# match "核心功能对所有用户都不可用：至少 P1"
+_COMPARED = re.compile(r"(?:：?更像|:? speaks for) P\d .*")
 
 
 class _Words(NamedTuple):
@@ -38,7 +44,7 @@ _ZH = _Words(
     "标题",
     "原因",
     "缺少",
-    "! 描述含糊但已升级   ? 需人工确认   P3→P1 与当前优先级不同",
+    "! 描述含糊但已升级   ? 需人工确认   P3>P1 与当前优先级不同",
     "显示前 {shown:,} 行，共 {total:,} 行",
 )
 _EN = _Words(
@@ -49,7 +55,7 @@ _EN = _Words(
     "Title",
     "Why",
     "Missing",
-    "! vague but escalated   ? needs a person   P3→P1 differs from the current priority",
+    "! vague but escalated   ? needs a person   P3>P1 differs from the current priority",
     "The first {shown:,} of {total:,} rows",
 )
 
@@ -79,7 +85,7 @@ def ranking(rows: Sequence[RankedRow], *, total: int, lang: str, width: int, col
     for row in rows:
         label = row.assessment["priority"]["label"] if row.assessment else ""
         texts = [*_texts(row, words)][: 3 + has_why + has_missing]
-        priority = Text(_priority(row), style=_STYLES.get(label, "magenta"))
+        priority = Text().append(_priority(row), _STYLES.get(label, "magenta"))
         table.add_row(Text(str(row.rank)), priority, *map(Text, texts))
     printed = StringIO()
     console = Console(
@@ -96,12 +102,12 @@ def ranking(rows: Sequence[RankedRow], *, total: int, lang: str, width: int, col
 
 
 def _priority(row: RankedRow) -> str:
-    """``P3→P1 !``: the current priority where it is another, the suggested one, and its marks."""
+    """``P3>P1 !`` (an arrow takes two columns in some terminals): the current priority where it is another, the suggested one, and its marks."""
     if row.assessment is None:
         return "×"
     priority = row.assessment["priority"]
     current = priority["requested"]
-    moved = f"{current}→" if current and current != priority["label"] else ""
+    moved = f"{current}>" if current and current != priority["label"] else ""
     marks = f"{'!' if priority['escalate'] else ''}{'?' if priority['needs_human'] else ''}"
     return f"{moved}{priority['label']} {marks}".strip()
 
@@ -119,8 +125,19 @@ def _texts(row: RankedRow, words: Wording) -> Iterator[str]:
     product = assessment["product"]
     yield words.products.get(product["label"], product["label"]) if product else ""
     yield title_of(linted)
-    yield "; ".join(_harmless(reason["text"], linted) for reason in assessment["priority"]["reasons"][:2])
+    yield words.listed.join(_harmless(text, linted) for text in whys(assessment)[:3])
     yield words.listed.join(words.elements[name] for name in missing_of(assessment))
+
+
+def whys(assessment: Mapping[str, Any]) -> list[str]:
+    """The reasons in a few words each: what rules say first, then what the model saw, single words last.
+
+    What the model's reasons compare ("更像 P1 而不是 P2") goes without saying beside the priority, and so does a clash with
+    the current one.
+    """
+    reasons = [reason for reason in assessment["priority"]["reasons"] if reason["source"] != "policy"]
+    texts = [_COMPARED.sub("", reason["text"]) for reason in sorted(reasons, key=lambda one: one["source"] == "model")]
+    return sorted(texts, key=lambda text: text.startswith(("「", '"')))
 
 
 def title_of(linted: LintedTicket) -> str:

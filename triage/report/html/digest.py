@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from triage.report.html.promise import answer_of
 from triage.report.masking import masked
 from triage.report.ranked import RankedRow
-from triage.report.ranking import title_of
+from triage.report.ranking import title_of, whys
 
 # Cards are read one by one; the table is searched, and holds what fits into a page that opens at once.
 _MOST_CARDS, _MOST_MOVED = 60, 12
@@ -125,7 +125,7 @@ class Digest:
         lacking = [
             name for name, element in lint["elements"].items() if element["required"] and element["status"] != "present"
         ]
-        reasons = [masked(reason["text"], linted) for reason in priority["reasons"][:1]]
+        reasons = [masked(text, linted) for text in whys(assessment)[:3]]
         return Listed(
             row.rank,
             priority["label"],
@@ -139,7 +139,7 @@ class Digest:
             _cut(title_of(linted), _MOST_TITLE),
             row.created_at.strftime("%Y-%m-%d %H:%M") if row.created_at else "",
             lacking,
-            _cut("".join(reasons), _MOST_REASON),
+            _cut("; ".join(reasons), _MOST_REASON),
         )
 
 

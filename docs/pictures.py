@@ -1,0 +1,46 @@
+"""Takes the pictures of the README: the terminal's table and the report of the sample backlog (``make pictures``)."""
+
+import os
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+OUT = ROOT / "out"
+SAMPLES = [f"data/sample/{name}" for name in ("jira.csv", "inhouse.csv", "zendesk.jsonl")]
+WIDTH = 118
+
+
+def main() -> None:
+    """Writes docs/table.png and docs/report.png."""
+    _picture(_table_page(), ROOT / "docs" / "table.png", 1020, 470)
+    _picture(OUT / "report.html", ROOT / "docs" / "report.png", 1280, 1000)
+
+
+def _table_page() -> Path:
+    """The terminal's table, coloured as there, as a page."""
+    from rich.console import Console
+    from rich.text import Text
+
+    code = (
+        "import sys; sys.stdout.isatty = lambda: True; from triage.cli import main; "
+        f"main(['backlog', *{SAMPLES!r}, '--format', 'table', '--top', '16', '--quiet'])"
+    )
+    environment = {**os.environ, "COLUMNS": str(WIDTH)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
+    console = Console(record=True, width=WIDTH, file=StringIO())
+    console.print(Text.from_ansi(done.stdout.decode("utf-8")))
+    page = OUT / "table.html"
+    style = "body{margin:18px;background:#fff} pre{font:14px/1.45 'Noto Sans Mono CJK SC',monospace !important}"
+    page.write_text(console.export_html(inline_styles=True).replace("</head>", f"<style>{style}</style></head>"))
+    return page
+
+
+def _picture(page: Path, target: Path, width: int, height: int) -> None:
+    command = ["chromium", "--headless=new", "--no-sandbox", "--hide-scrollbars", f"--window-size={width},{height}"]
+    subprocess.run([*command, f"--screenshot={target}", page.as_uri()], check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    main()
