@@ -2,6 +2,7 @@
 
 import csv
 import json
+import multiprocessing
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from triage.assessor import Assessor
 from triage.backlog.answers import ERROR, Answer
 from triage.backlog.baseline import read_baseline
 from triage.backlog.chunks import CHUNK, chunks_of, digest_of
@@ -65,7 +67,8 @@ def asked(tmp_path: Path, **changes: object) -> Asked:
 
 
 def run_it(wanted: Asked, progress: object = lambda rows: None) -> Result:
-    return run(wanted, open_sheets(wanted.inputs, {}), made_at=NOW, progress=progress)  # type: ignore[arg-type]
+    versions = Assessor(wanted.order.settings).versions
+    return run(wanted, open_sheets(wanted.inputs, {}), versions=versions, made_at=NOW, progress=progress)  # type: ignore[arg-type]
 
 
 def many(count: int) -> Iterator[tuple[str, str, str, str]]:
@@ -198,6 +201,24 @@ class TestResume:
         assert kept == [2, 3]
         assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
+    def test_ctrl_c_leaves_what_is_answered(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write_csv(tmp_path / "in.csv", many(CHUNK + 5))
+        keep = Work.keep
+
+        def kept_then_stopped(self: Work, number: int, *rest: object) -> None:
+            keep(self, number, *rest)  # type: ignore[arg-type]
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Work, "keep", kept_then_stopped)
+            assert triage("in.csv", "-o", "out.jsonl", "--jobs", 1, "--quiet") == 130
+        assert "go on with --resume" in capsys.readouterr().err
+        assert not (tmp_path / "out.jsonl").exists()
+        assert triage("in.csv", "-o", "out.jsonl", "--jobs", 1, "--quiet", "--resume") == 0
+        assert len(lines_of(tmp_path / "out.jsonl")) == CHUNK + 5
+
     def test_is_asked_for(self, tmp_path: Path) -> None:
         write_csv(tmp_path / "in.csv")
         self.stop_after(1, asked(tmp_path))
@@ -241,6 +262,25 @@ class TestResume:
         (tmp_path / "work" / "answers.sqlite").write_bytes(b"no database" * 1000)
         with pytest.raises(InputError, match="begin anew with --restart"):
             Work(tmp_path / "work", {"the input": "1"}, resume=True, restart=False)
+
+
+def test_a_worker_that_dies_is_told_and_costs_nothing_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_csv(tmp_path / "in.csv", many(3 * CHUNK))
+    keep = Work.keep
+
+    def kept_then_killed(self: Work, number: int, *rest: object) -> None:
+        keep(self, number, *rest)  # type: ignore[arg-type]
+        for child in multiprocessing.active_children():
+            child.kill()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Work, "keep", kept_then_killed)
+        assert triage("in.csv", "-o", "out.jsonl", "--jobs", 2, "--quiet") == 2
+    assert "a worker process ended by itself" in capsys.readouterr().err
+    assert triage("in.csv", "-o", "out.jsonl", "--jobs", 2, "--quiet", "--resume") == 0
+    assert len(lines_of(tmp_path / "out.jsonl")) == 3 * CHUNK
 
 
 class TestWork:

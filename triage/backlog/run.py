@@ -9,7 +9,6 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from triage.assessor import Assessor
 from triage.backlog.baseline import Baseline, read_baseline
 from triage.backlog.chunks import CHUNK, Chunk, chunks_of, digest_of
 from triage.backlog.work import Work
@@ -64,14 +63,21 @@ class Result(NamedTuple):
 Progress = Callable[[int], None]
 
 
-def run(asked: Asked, sheets: Sequence[Sheet], *, made_at: datetime, progress: Progress) -> Result:
+def run(
+    asked: Asked,
+    sheets: Sequence[Sheet],
+    *,
+    versions: Mapping[str, str | None],
+    made_at: datetime,
+    progress: Progress,
+) -> Result:
     """Assesses the sheets' rows and writes what was asked for; ``progress`` is told how many rows are done since.
 
+    ``versions`` are those that ``Assessor.versions`` tells for the order: work of others is not gone on with.
     Stopped at any moment, by an exception or the end of the process, it leaves the work folder, and no output that is
     not whole. Raises InputError where an input, the baseline or the work folder cannot be used.
     """
     baseline = _baseline(asked)
-    versions = Assessor(asked.order.settings).versions
     work = Work(asked.work, _made_from(asked, versions), resume=asked.resume, restart=asked.restart)
     try:
         _assess(asked, sheets, work, progress)

@@ -29,7 +29,7 @@ ANSWERED = {
     "triage_kind": "string",
     "triage_product": "string",
     "triage_ready": "boolean",
-    "triage_score": "int",
+    "triage_score": "integer",
     "triage_expected_priority": "double",
     "triage_error": "string",
     "triage_assessment": "string",

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from triage.assessment import PRIORITIES
+from triage.assessor import Assessor
 from triage.backlog.answers import ERROR
 from triage.backlog.run import Asked, Progress, Result, open_sheets, run
 from triage.backlog.workers import Order
@@ -77,10 +78,15 @@ def _run(options: argparse.Namespace, settings: Settings, columns: Mapping[str, 
         options.restart,
         work,
     )
+    assessor = Assessor(settings)
+    # Asked for before the notices, for the model is looked for with it.
+    versions = assessor.versions
+    for notice in assessor.notices:
+        print(f"triage: {notice}", file=sys.stderr)
     signal.signal(signal.SIGTERM, _stop)
     try:
         with _progress(inputs, columns, quiet=options.quiet) as progress:
-            result = run(asked, sheets, made_at=datetime.now(UTC).astimezone(), progress=progress)
+            result = run(asked, sheets, versions=versions, made_at=datetime.now(UTC).astimezone(), progress=progress)
     except KeyboardInterrupt:
         kept = f"; what is answered is kept in {work}: go on with --resume" if _written(options) else ""
         print(f"triage: stopped{kept}", file=sys.stderr)
