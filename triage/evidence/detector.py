@@ -46,13 +46,7 @@ class Detector(NamedTuple):
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """The log-odds of each head, in the order of ``names``."""
-        totals = [0] * len(self.bias)
-        rows, texts = self.rows, self.rows.texts
-        for feature in features:
-            # Half of the features are known; the others need no call.
-            if feature in texts:
-                for head, weight in rows.get(feature):
-                    totals[head] += weight
+        totals = self.rows.totals(features, len(self.bias))
         return [bias + total / UNIT for bias, total in zip(self.bias, totals, strict=True)]
 
     def probabilities(self, features: Iterable[str]) -> dict[str, float]:
@@ -68,34 +62,53 @@ class Detector(NamedTuple):
         best, span = 0, None
         for start, end in _sentences(document.prose):
             words = set(words_of(document.prose[start:end]))
-            score = sum(weight for word in words for head, weight in self.rows.get(word) if head == number)
+            score = self.rows.totals(words, len(self.bias))[number]
             if score > best:
                 best, span = score, (start, end)
         return span
 
 
+# So many bits of a row hold one head's weight: enough for the sum of 50,000 features at 10,000 thousandths each.
+_BITS = 40
+_FULL, _HALF = 1 << _BITS, 1 << (_BITS - 1)
+
+
 class _Rows:
-    """The weights by feature, read from their text when they are asked for and kept then."""
+    """The weights by feature, read from their text when they are asked for and kept then.
+
+    A row is one whole number, each head's weight in thousandths in 40 bits of it, so that one addition adds a feature to
+    all heads: a third of the time of adding head by head. Whole numbers, so that their sum does not hang on the order in
+    which a set gives its features.
+    """
 
     def __init__(self, texts: dict[str, str]) -> None:
         self.texts = texts
-        self._read: dict[str, tuple[tuple[int, int], ...]] = {}
+        self._read: dict[str, int] = {}
 
-    def get(self, feature: str) -> tuple[tuple[int, int], ...]:
-        """(head, weight in thousandths) of each head that the feature speaks for or against; empty for an unknown one.
+    def totals(self, features: Iterable[str], heads: int) -> list[int]:
+        """The sum of the features' weights for each of the heads, in thousandths; features that are not known add none."""
+        total, read, texts = 0, self._read, self.texts
+        for feature in features:
+            if feature in texts:
+                row = read.get(feature)
+                total += self._row(feature) if row is None else row
+        sums = []
+        for _ in range(heads):
+            low = total & (_FULL - 1)
+            low -= _FULL if low >= _HALF else 0
+            sums.append(low)
+            total = (total - low) >> _BITS
+        return sums
 
-        Whole numbers, so that their sum does not hang on the order in which a set gives its features.
-        """
-        row = self._read.get(feature)
-        if row is None:
-            if feature not in self.texts:
-                return ()
-            numbers = self.texts[feature].split(" ")
-            row = tuple(
-                (int(head), round(float(weight) * UNIT))
-                for head, weight in zip(numbers[::2], numbers[1::2], strict=True)
-            )
-            self._read[feature] = row
+    def get(self, feature: str) -> list[tuple[int, int]]:
+        """(head, weight in thousandths) of each head that the feature speaks for or against; empty for an unknown one."""
+        numbers = self.texts[feature].split(" ") if feature in self.texts else []
+        return [
+            (int(head), round(float(weight) * UNIT)) for head, weight in zip(numbers[::2], numbers[1::2], strict=True)
+        ]
+
+    def _row(self, feature: str) -> int:
+        row = self._read[feature] = sum(weight << (_BITS * head) for head, weight in self.get(feature))
         return row
 
 
