@@ -91,7 +91,8 @@ def _model_reasons(weighed: Weighed, marks: Mapping[str, tuple[Evidence, ...]], 
         yield Reason("model", text, span)
 
 
-@lru_cache(maxsize=1 << 17)
+# Words follow Zipf: these are met again and again, and more would grow with the backlog.
+@lru_cache(maxsize=1 << 14)
 def _group_of(feature: str) -> tuple[str, str] | None:
     """The word or mark that a feature is about; features of several marks together are about none of them alone."""
     prefix, colon, name = feature.partition(":")
