@@ -361,6 +361,15 @@ class TestBaseline:
             read_baseline(tmp_path / "base.json")
 
 
+def test_numeric_dates_are_read_as_their_column_is_written(tmp_path: Path) -> None:
+    headers = ("title", "created")
+    for name, second in (("in.csv", "13/4/2025 10:00"), ("us.csv", "4/13/2025 10:00")):
+        write_csv(tmp_path / name, [("登录不了", "3/4/2025 10:00"), ("卡顿", second)], headers)
+    wanted = asked(tmp_path, inputs=(tmp_path / "in.csv", tmp_path / "us.csv"), shown=4)
+    months = {(row.file, row.created_at.month) for row in run_it(wanted).shown if row.created_at}
+    assert months == {("in.csv", 4), ("us.csv", 3), ("us.csv", 4)}
+
+
 def test_chunks_are_the_same_each_time(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "in.csv", many(25))
     first, again = (list(chunks_of(open_sheets([path, path], {}), size=20)) for _ in range(2))

@@ -76,11 +76,11 @@ def reads_day_first(texts: Iterable[str]) -> bool:
     return False
 
 
-def first_response(ticket: Ticket, *, zone: tzinfo) -> datetime | None:
+def first_response(ticket: Ticket, *, zone: tzinfo, day_first: bool = False) -> datetime | None:
     """When a ticket was first answered: as it says, or by the minutes or hours that its export counts since it came."""
-    if ticket.first_response_at and (moment := read_time(ticket.first_response_at, zone=zone)):
+    if ticket.first_response_at and (moment := read_time(ticket.first_response_at, zone=zone, day_first=day_first)):
         return moment
-    created = read_time(ticket.created_at, zone=zone) if ticket.created_at else None
+    created = read_time(ticket.created_at, zone=zone, day_first=day_first) if ticket.created_at else None
     waited = _waited(ticket.extra) if created else None
     return created + waited if created and waited is not None else None
 

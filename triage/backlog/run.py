@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,9 +20,11 @@ from triage.report.ranked import RankedRow
 from triage.report.table import writer_for
 from triage.settings import zone_of
 from triage.ticketfile import Sheet, open_sheet, ticket_of
-from triage.times import first_response, read_time
+from triage.times import first_response, read_time, reads_day_first
 
 PARTIAL = ".partial"
+# One date over the twelfth tells a column; among so many there is one.
+_TOLD_BY = 500
 
 
 class Asked(NamedTuple):
@@ -123,10 +126,11 @@ class _About(NamedTuple):
 def _write(asked: Asked, work: Work, baseline: Baseline | None, about: _About) -> Result:
     lang = _lang_of(asked.order, work.languages())
     headers = work.headers()
+    day_first = _day_first(work, asked.order)
 
     def rows() -> Iterator[RankedRow]:
         # Each output reads the answers anew: a backlog is gone through again rather than held.
-        ranked = _ranked(work, asked.order)
+        ranked = _ranked(work, asked.order, day_first)
         return ranked if baseline is None else (new for row in ranked if (new := baseline.new(row)))
 
     digest = Digest(lang=lang, now=about.made_at)
@@ -168,13 +172,27 @@ def _write(asked: Asked, work: Work, baseline: Baseline | None, about: _About) -
     )
 
 
-def _ranked(work: Work, order: Order) -> Iterator[RankedRow]:
+def _ranked(work: Work, order: Order, day_first: frozenset[str]) -> Iterator[RankedRow]:
     zone = zone_of(order.settings)
-    return (row_of(rank, line, order.columns, zone) for rank, line in enumerate(work.ranked(), start=1))
+    for rank, line in enumerate(work.ranked(), start=1):
+        yield row_of(rank, line, order.columns, zone, day_first)
 
 
-def row_of(rank: int, line: str, columns: Mapping[str, str], zone: tzinfo) -> RankedRow:
-    """A kept line of the output as the reports are given it."""
+def _day_first(work: Work, order: Order) -> frozenset[str]:
+    """The files whose numeric dates begin with the day, by the times of creation of their first ranked rows."""
+    times: dict[str, list[str]] = {}
+    for line in islice(work.ranked(), _TOLD_BY):
+        answer = json.loads(line)
+        if "error" not in answer:
+            ticket = ticket_of(answer["input"]["columns"], order.columns, place="row")
+            times.setdefault(answer["input"]["file"], []).append(ticket.created_at or "")
+    return frozenset(file for file, texts in times.items() if reads_day_first(texts))
+
+
+def row_of(
+    rank: int, line: str, columns: Mapping[str, str], zone: tzinfo, day_first: frozenset[str] = frozenset()
+) -> RankedRow:
+    """A kept line of the output as the reports are given it; ``day_first`` are the files that write 3/4 for April 3."""
     assessment = json.loads(line)
     place = assessment.pop("input")
     error = assessment.get("error")
@@ -182,11 +200,16 @@ def row_of(rank: int, line: str, columns: Mapping[str, str], zone: tzinfo) -> Ra
     if error:
         return row
     ticket = ticket_of(place["columns"], columns, place=place["file"])
+    is_day_first = place["file"] in day_first
+
+    def moment(text: str | None) -> datetime | None:
+        return read_time(text, zone=zone, day_first=is_day_first) if text else None
+
     return row._replace(
         ticket=ticket,
-        created_at=read_time(ticket.created_at, zone=zone) if ticket.created_at else None,
-        first_response_at=first_response(ticket, zone=zone),
-        resolved_at=read_time(ticket.resolved_at, zone=zone) if ticket.resolved_at else None,
+        created_at=moment(ticket.created_at),
+        first_response_at=first_response(ticket, zone=zone, day_first=is_day_first),
+        resolved_at=moment(ticket.resolved_at),
     )
 
 
