@@ -112,6 +112,12 @@ def test_no_rows_are_a_table_too(tmp_path: Path, ending: str) -> None:
     assert written(tmp_path / f"a{ending}", []).exists()
 
 
+def test_jsonl_holds_no_number_that_json_does_not_know(tmp_path: Path) -> None:
+    strange = row_of(1, Ticket("x", "y"), {"标题": "x", "a": [float("nan"), {"b": float("inf")}]})
+    (line,) = written(tmp_path / "a.jsonl", [strange]).read_text("utf-8").splitlines()
+    assert json.loads(line, parse_constant=pytest.fail)["input"]["columns"]["a"] == [None, {"b": None}]
+
+
 def test_another_ending_is_refused() -> None:
     with pytest.raises(InputError, match=r"use \.jsonl, \.csv, \.xlsx, \.parquet"):
         writer_for(Path("a.docx"))

@@ -94,6 +94,20 @@ class TestTables:
         assert "never closed" in str(second.error)
         assert second.columns["title"] == "second"
 
+    @pytest.mark.parametrize(
+        ("text", "errors"),
+        [('title,body\nx,"open\ny,z\n', 1), ('title,body\nx,"one\ntwo" \ny,z\n', 0), ('title,body\nx,5" wide', 0)],
+        ids=["swallows rows", "closed with a space", "a stray quote"],
+    )
+    def test_only_an_open_quote_is_told(self, tmp_path: Path, text: str, errors: int) -> None:
+        rows = list(open_sheet(written(tmp_path, "a.csv", text), columns={}).rows)
+        assert sum(row.error is not None for row in rows) == errors
+
+    def test_the_second_of_two_columns_stands_in_for_an_empty_first(self, tmp_path: Path) -> None:
+        path = written(tmp_path, "a.csv", "概要,描述,描述\n黑屏,,进房后\n黑屏,一,二\n")
+        bodies = [ticket_of(row.columns, {}, place="row").body for row in open_sheet(path, columns={}).rows]
+        assert bodies == ["进房后", "一"]
+
     def test_no_known_column_is_told_with_the_headers_seen(self, tmp_path: Path) -> None:
         path = written(tmp_path, "a.csv", "Nummer,Titel\n1,x\n")
         with pytest.raises(InputError, match=r'headers are Nummer, Titel; .*--map title=HEADER \(did you mean "Titel"'):
@@ -101,7 +115,11 @@ class TestTables:
 
     @pytest.mark.parametrize(
         ("columns", "said"),
-        [({"title": "Betref"}, 'did you mean "Betreff"'), ({"titel": "Betreff"}, '"titel" is none of our keys')],
+        [
+            ({"title": "Betref"}, 'did you mean "Betreff"'),
+            ({"titel": "Betreff"}, '"titel" is none of our keys'),
+            ({"title": "Betreff", "body": "Betreff"}, "as title and as body"),
+        ],
     )
     def test_a_map_that_cannot_be_followed_is_told(self, tmp_path: Path, columns: dict[str, str], said: str) -> None:
         path = written(tmp_path, "a.csv", "Betreff,Status\nx,offen\n")
@@ -154,7 +172,10 @@ class TestWorkbooks:
         with pytest.raises(InputError, match="zip bomb"):
             open_sheet(tmp_path / "bomb.xlsx", columns={})
 
-    @pytest.mark.parametrize("part", ["xl/styles.xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+    @pytest.mark.parametrize(
+        "part",
+        ["xl/styles.xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/theme/theme1.xml", "[Content_Types].xml"],
+    )
     def test_entities_are_refused(self, tmp_path: Path, part: str) -> None:
         book = openpyxl.Workbook()
         book.active.append(["title"])
@@ -193,6 +214,12 @@ class TestWorkbooks:
         rows = list(open_sheet(tmp_path / "a.parquet", columns={}).rows)
         assert [row.line for row in rows] == list(range(1, 3001))
         assert rows[-1].columns == {"标题": "黑屏", "工单号": 2999, "创建时间": "2026-11-03 14:05:00"}
+
+    def test_repeated_columns_of_parquet_keep_their_cells(self, tmp_path: Path) -> None:
+        table = pa.Table.from_arrays([pa.array(["黑屏"]), pa.array(["a"]), pa.array(["b"])], ["title", "L", "L"])
+        pq.write_table(table, tmp_path / "a.parquet")
+        (row,) = open_sheet(tmp_path / "a.parquet", columns={}).rows
+        assert row.columns == {"title": "黑屏", "L": "a", "L (2)": "b"}
 
     def test_what_is_no_parquet_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="is no Parquet file"):

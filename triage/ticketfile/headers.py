@@ -13,6 +13,8 @@ from triage.errors import InputError
 # Jira in either language, with and without a space and with full-width brackets.
 # yes: 自定义字段 (SDK版本)   no: 自定义
 _CUSTOM = re.compile(r"^(?:自定义字段|custom field)\s*[(（](.+)[)）]$", re.IGNORECASE)
+# yes: Labels (2)   no: 自定义字段 (X)
+_AGAIN = re.compile(r"^(.+) \(\d{1,4}\)$")
 _SEPARATORS = " \t\r\n()/,:_-.\ufeff"
 
 
@@ -45,6 +47,10 @@ def check_columns(headers: Sequence[str], asked: Mapping[str, str], *, name: str
 
 def check_keys(asked: Mapping[str, str]) -> None:
     """Raises InputError when ``--map`` names a key that is none of ours."""
+    for header in asked.values():
+        keys = [key for key, wanted in asked.items() if wanted == header]
+        if len(keys) > 1:
+            raise InputError(f'--map names "{header}" as {" and as ".join(keys)}; a column can be one of them')
     for key in asked:
         if key not in _table()["keys"] and not key.startswith("fields."):
             raise InputError(
@@ -69,6 +75,10 @@ def _ranked_key(header: str, asked: Mapping[str, str]) -> tuple[int, str]:
     found = known.get(_bare(header))
     if found is None and (custom := _CUSTOM.match(unicodedata.normalize("NFKC", header).strip())):
         return known.get(_bare(custom[1]), (len(known), f"fields.{custom[1].strip()}"))
+    if found is None and (again := _AGAIN.match(header)):
+        # Behind the first of its name, for where that is empty.
+        place, key = known.get(_bare(again[1]), (0, ""))
+        found = (len(known) - 1, key) if key and place < len(known) else None
     return found or (len(known), header)
 
 

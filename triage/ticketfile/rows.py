@@ -1,5 +1,6 @@
 """What a file of tickets gives: rows as they stand there, and how a ticket is made of one."""
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -56,6 +57,9 @@ def ticket_of(columns: Mapping[str, Any], asked: Mapping[str, str], *, place: st
             form.setdefault(key.removeprefix("fields."), _named(value))
         elif key not in ours:
             text = _named(value) if key in _TEXTS else value
+            if key in _TIMES and "(UTC)" in header and isinstance(text, str):
+                # GitLab says the zone in the header alone.
+                text = f"{text.strip()} UTC"
             if not (key in _SPARED and isinstance(text, Mapping)):
                 ours[key] = text
     if form and isinstance(ours.get("fields", {}), Mapping):
@@ -68,7 +72,8 @@ def ticket_of(columns: Mapping[str, Any], asked: Mapping[str, str], *, place: st
 
 
 # What is no text is an error in the first, and left out of the others, which a ticket can do without.
-_SPARED = frozenset(("requested_priority", "plan", "channel", "created_at", "first_response_at", "resolved_at"))
+_TIMES = frozenset(("created_at", "first_response_at", "resolved_at"))
+_SPARED = frozenset(("requested_priority", "plan", "channel")) | _TIMES
 _TEXTS = frozenset(("title", "body", "id")) | _SPARED
 
 
@@ -131,6 +136,8 @@ def cell(value: object) -> Any:
     if value is None or isinstance(value, str | int | bool):
         return value
     if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, datetime):
         return value.isoformat(" ")

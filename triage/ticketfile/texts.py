@@ -93,7 +93,9 @@ def json_file(text: TextIO, name: str, asked: Mapping[str, str]) -> Sheet:
     except (ValueError, RecursionError) as cause:
         raise InputError(f"{name}: is not JSON ({cause}); mend it, or use .jsonl for one ticket a line") from cause
     if isinstance(content, Mapping):
-        content = content.get("tickets", content.get("issues", [content]))
+        lists = [content[key] for key in ("tickets", "issues") if isinstance(content.get(key), list)]
+        is_ticket = any(key_of(key, asked) in ("title", "body", "fields") for key in content)
+        content = lists[0] if lists else [content] if is_ticket or not {"tickets", "issues"} & content.keys() else None
     if not isinstance(content, list):
         raise InputError(f"{name}: is neither a ticket nor a list of tickets")
     rows = (_record(number, record, name) for number, record in enumerate(content, start=1))
@@ -143,15 +145,14 @@ def table(text: TextIO, name: str, asked: Mapping[str, str], *, delimiter: str |
 
 
 class _Lines:
-    """The lines of a text as ``csv`` asks for them, and the last of them."""
+    """The lines of a text as ``csv`` asks for them, and whether it asked beyond the last."""
 
     def __init__(self, text: TextIO) -> None:
-        self._text, self.last = text, ""
+        self._text, self.ended = text, False
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._text:
-            self.last = line
-            yield line
+        yield from self._text
+        self.ended = True
 
 
 def _rows(reader: Any, lines: _Lines, headers: tuple[str, ...], name: str) -> Iterator[RawRow]:
@@ -166,20 +167,13 @@ def _rows(reader: Any, lines: _Lines, headers: tuple[str, ...], name: str) -> It
         if not any(map(str.strip, row)):
             continue
         error = None
-        if _is_open(row[-1], lines.last):
+        if lines.ended:
+            # Only within quotes does a row look for its end beyond the last line.
             error = InputError(
                 f"{name}:{reader.line_num}: a quote is opened and never closed, so that all that follows it is one "
                 "cell; close it, or double it"
             )
         yield RawRow(reader.line_num, cells(headers, row), error)
-
-
-def _is_open(last_cell: str, last_line: str) -> bool:
-    """Whether a row ends by the end of the file within quotes: only a quoted cell can hold a line break."""
-    if "\n" not in last_cell:
-        return False
-    ended = last_line.rstrip("\r\n")
-    return (len(ended) - len(ended.rstrip('"'))) % 2 == 0
 
 
 def decode(content: bytes, *, name: str) -> str:

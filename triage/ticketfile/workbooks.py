@@ -102,7 +102,8 @@ def _check_zip(stream: BinaryIO, name: str) -> None:
             parts = archive.infolist()
             _check_sizes(parts, name)
             for part in parts:
-                if part.filename.endswith((".xml", ".rels")) and _has_entities(archive, part):
+                # Whatever its name: a workbook may call its sheets as it likes.
+                if _has_entities(archive, part):
                     raise InputError(f"{name}: declares XML entities, as no workbook needs; save it again as .xlsx")
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError) as cause:
         raise InputError(f"{name}: is no workbook ({cause}); save it again as .xlsx") from cause
@@ -144,19 +145,19 @@ def parquet(stream: BinaryIO, name: str, asked: Mapping[str, str]) -> Sheet:
         file = pq.ParquetFile(stream)
     except (pa.ArrowException, OSError, ValueError) as cause:
         raise InputError(f"{name}: is no Parquet file ({_kind(cause)}); write it again") from cause
-    headers = tuple(file.schema_arrow.names)
+    headers = unique(file.schema_arrow.names)
     check_columns(headers, asked, name=name)
     keys = {header: key for header in headers if (key := key_of(header, asked)) != header or key in ("title", "body")}
-    return Sheet(name, system_of(headers), headers, keys, _records(file, name))
+    return Sheet(name, system_of(headers), headers, keys, _records(file, headers, name))
 
 
-def _records(file: Any, name: str) -> Iterator[RawRow]:
+def _records(file: Any, headers: tuple[str, ...], name: str) -> Iterator[RawRow]:
     number = 0
     batches = file.iter_batches(_BATCH)
     while True:
         try:
             batch = next(batches, None)
-            records = batch.to_pylist() if batch else []
+            records = batch.rename_columns(list(headers)).to_pylist() if batch else []
         except Exception as cause:
             yield RawRow(number + 1, {}, InputError(f"{name}: cannot be read further ({_kind(cause)}); write it again"))
             return
