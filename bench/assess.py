@@ -25,7 +25,7 @@ from bench.clock import Stages, seconds, stage_seconds
 from bench.corpus import ROOT
 from bench.peers import FASTTEXT, Naive, pattern_text, train_fasttext, train_naive
 from bench.report import Goal, Report, print_table
-from triage.assessor import Assessor
+from triage.assessor import BATCH, Assessor
 from triage.language import tokens
 from triage.language.matcher import Matcher
 from triage.language.tokens import Tokeniser
@@ -38,7 +38,6 @@ from triage.training.dataset import LabelledTicket, read_corpus
 Item = TypeVar("Item")
 ROUNDS = 3
 ROUNDS_OF_CLASSIFICATION = 7
-BATCH = 64
 # The lean peer is told, not judged by: a sample is enough.
 LEAN_SAMPLE = 10
 LEAST_TIMES, LEAST_TIMES_PLAIN = 25.0, 2.0

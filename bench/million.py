@@ -22,6 +22,7 @@ RUN = """
 import json, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
+from triage.assessor import Assessor
 from triage.backlog.run import Asked, open_sheets, run
 from triage.backlog.workers import Order
 from triage.settings import load_settings
@@ -39,7 +40,7 @@ def main():
         while done >= rows * (len(tenths) + 1) / 10:
             tenths.append(time.monotonic() - start)
 
-    run(asked, open_sheets([source], {}), versions={"triage": "", "rulebook": "", "model": ""},
+    run(asked, open_sheets([source], {}), assessor=Assessor(order.settings),
         made_at=datetime.now(UTC), progress=progress)
     print(json.dumps({"tenths": tenths, "whole": time.monotonic() - start}))
 
@@ -51,6 +52,7 @@ if __name__ == "__main__":
 def run(few: int = FEW, many: int = MANY) -> Report:
     """Prints the table and gives the figures."""
     measured = {}
+    (ROOT / "out").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=ROOT / "out") as name:
         folder = Path(name)
         (folder / "run.py").write_text(RUN, encoding="utf-8")

@@ -67,8 +67,8 @@ def asked(tmp_path: Path, **changes: object) -> Asked:
 
 
 def run_it(wanted: Asked, progress: object = lambda rows: None) -> Result:
-    versions = Assessor(wanted.order.settings).versions
-    return run(wanted, open_sheets(wanted.inputs, {}), versions=versions, made_at=NOW, progress=progress)  # type: ignore[arg-type]
+    assessor = Assessor(wanted.order.settings)
+    return run(wanted, open_sheets(wanted.inputs, {}), assessor=assessor, made_at=NOW, progress=progress)  # type: ignore[arg-type]
 
 
 def many(count: int) -> Iterator[tuple[str, str, str, str]]:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from triage.sight import Seen
 
 
+# Tickets that callers with many should give together: patterns find their texts in one pass over them.
+BATCH = 64
+
+
 class LintAnswer(NamedTuple):
     """The assessment of one ticket by rules, and the silenced rules that would have spoken."""
 
@@ -175,9 +179,8 @@ class Assessor:
             requested=self._requested(ticket.requested_priority),
             lang=answer_lang,
         )
-        versions = {**linted.versions, "model": self._scorer.version if self._scorer else None}
         product = _likeliest(scores["product"]) if scores else None
-        return replace(linted, product=product, priority=priority, versions=versions)
+        return replace(linted, product=product, priority=priority, versions=self.versions)
 
     def _requested(self, asked: str | None) -> str | None:
         """P1 to P4 for what the reporter or the helpdesk calls the priority; None where it is not known."""

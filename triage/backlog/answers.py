@@ -4,15 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from triage.assessment import PRIORITIES, Assessment, assessment_json
-from triage.assessor import Assessor
+from triage.assessor import BATCH, Assessor
 from triage.backlog.chunks import NamedRow
 from triage.errors import InputError
 from triage.report.table import jsonl_row
 from triage.ticket import Ticket
 from triage.ticketfile import ticket_of
 
-# Tickets that are assessed together: patterns find their texts in one pass over them.
-BATCH = 64
 ERROR = "error"
 
 
@@ -86,6 +84,6 @@ def _answer(named: NamedRow, result: Assessment | InputError) -> Answer:
 def expected_of(assessment: Assessment) -> float:
     """The mean of the priorities (1 to 4) by the model's probabilities; 4 where there is no model."""
     shares = assessment.priority.probabilities if assessment.priority else {}
-    return sum(number * shares[label] for number, label in enumerate(PRIORITIES, 1) if label in shares) or len(
-        PRIORITIES
-    )
+    if not shares:
+        return len(PRIORITIES)
+    return sum(number * shares[label] for number, label in enumerate(PRIORITIES, start=1) if label in shares)

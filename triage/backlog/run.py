@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from triage.assessor import Assessor
 from triage.backlog.baseline import Baseline, read_baseline
 from triage.backlog.chunks import CHUNK, Chunk, chunks_of, digest_of
 from triage.backlog.work import Work
@@ -70,20 +71,20 @@ def run(
     asked: Asked,
     sheets: Sequence[Sheet],
     *,
-    versions: Mapping[str, str | None],
+    assessor: Assessor,
     made_at: datetime,
     progress: Progress,
 ) -> Result:
     """Assesses the sheets' rows and writes what was asked for; ``progress`` is told how many rows are done since.
 
-    ``versions`` are those that ``Assessor.versions`` tells for the order: work of others is not gone on with.
+    ``assessor`` is one of the order's settings: work that another version of it did is not gone on with.
     Stopped at any moment, by an exception or the end of the process, it leaves the work folder, and no output that is
     not whole. Raises InputError where an input, the baseline or the work folder cannot be used.
     """
-    baseline = _baseline(asked)
+    baseline, versions = _baseline(asked), assessor.versions
     work = Work(asked.work, _made_from(asked, versions), resume=asked.resume, restart=asked.restart)
     try:
-        _assess(asked, sheets, work, progress)
+        _assess(asked, sheets, work, assessor, progress)
         about = _About([(sheet.name, sheet.system) for sheet in sheets], made_at, versions)
         result = _write(asked, work, baseline, about)
     except BaseException:
@@ -93,10 +94,11 @@ def run(
     return result
 
 
-def _assess(asked: Asked, sheets: Sequence[Sheet], work: Work, progress: Progress) -> None:
+def _assess(asked: Asked, sheets: Sequence[Sheet], work: Work, assessor: Assessor, progress: Progress) -> None:
     done = work.done()
     headers = tuple(header for sheet in sheets for header in sheet.headers)
-    for chunk, answers in answered(_left(chunks_of(sheets), done, progress), asked.order, jobs=asked.jobs):
+    left = _left(chunks_of(sheets), done, progress)
+    for chunk, answers in answered(left, asked.order, assessor, jobs=asked.jobs):
         work.keep(chunk.number, answers, headers or _headers(chunk))
         progress(len(answers))
 

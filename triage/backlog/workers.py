@@ -41,25 +41,24 @@ class Answered(NamedTuple):
     answers: list[Answer]
 
 
-def answered(chunks: Iterable[Chunk], order: Order, *, jobs: int) -> Iterator[Answered]:
+def answered(chunks: Iterable[Chunk], order: Order, assessor: Assessor, *, jobs: int) -> Iterator[Answered]:
     """Each chunk with its answers, as they come to be ready, by ``jobs`` processes.
 
-    A single job, or a single chunk, is worked on in this process: starting another costs a second. Raises TriageError
+    A single job, or a single chunk, is worked on in this process by ``assessor``: starting another costs a second. Raises TriageError
     when a process ends by itself.
     """
     waiting = iter(chunks)
     first = list(islice(waiting, 2))
     waiting = chain(first, waiting)
     if jobs == 1 or len(first) < 2:
-        yield from _here(waiting, order)
+        yield from _here(waiting, order, assessor)
     else:
         yield from _apart(waiting, order, jobs)
 
 
-def _here(chunks: Iterable[Chunk], order: Order) -> Iterator[Answered]:
-    answer = _answering(order)
+def _here(chunks: Iterable[Chunk], order: Order, assessor: Assessor) -> Iterator[Answered]:
     for chunk in chunks:
-        yield Answered(chunk, answer(chunk.rows))
+        yield Answered(chunk, answers_of(chunk.rows, assessor, columns=order.columns, lang=order.lang))
 
 
 def _apart(chunks: Iterator[Chunk], order: Order, jobs: int) -> Iterator[Answered]:
@@ -86,11 +85,6 @@ def _apart(chunks: Iterator[Chunk], order: Order, jobs: int) -> Iterator[Answere
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _answering(order: Order) -> Callable[[Sequence[NamedRow]], list[Answer]]:
-    assessor = Assessor(order.settings)
-    return partial(answers_of, assessor=assessor, columns=order.columns, lang=order.lang)
-
-
 _answer: Callable[[Sequence[NamedRow]], list[Answer]]
 
 
@@ -99,7 +93,7 @@ def _start(order: Order) -> None:
     global _answer  # noqa: PLW0603 - a process has one assessor, for all its chunks
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _answer = _answering(order)
+    _answer = partial(answers_of, assessor=Assessor(order.settings), columns=order.columns, lang=order.lang)
 
 
 def _end_with_parent() -> None:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 READY, NOT_READY, FAILED = 0, 1, 2
 FORMATS = ("text", "json", "jsonl", "sarif", "github", "markdown")
 LANGS = ("auto", "zh", "en")
-# Tickets that are read and linted together.
-BATCH = 64
 
 
 def main(arguments: "Sequence[str] | None" = None) -> None:
@@ -216,7 +214,7 @@ def _config_option(command: argparse.ArgumentParser) -> None:
 
 def lint(options: argparse.Namespace) -> int:
     """Answers tickets with their lint; 0 all ready, 1 findings of level error, 2 a ticket could not be read."""
-    from triage.assessor import Assessor
+    from triage.assessor import BATCH, Assessor
     from triage.report import LintedTicket
 
     assessor = Assessor(_settings(options.config))
@@ -255,7 +253,7 @@ def assess(options: argparse.Namespace) -> int:
     """Answers tickets with their assessment; 0, or 2 when a ticket or the model asked for could not be read."""
     # Sums of rows need no threads, and making them costs a cold start 20 ms.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from triage.assessor import Assessor
+    from triage.assessor import BATCH, Assessor
     from triage.priority.scorer import load_scorer
     from triage.report import LintedTicket
 

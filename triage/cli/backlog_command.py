@@ -79,19 +79,19 @@ def _run(options: argparse.Namespace, settings: Settings, columns: Mapping[str, 
         work,
     )
     assessor = Assessor(settings)
-    # Asked for before the notices, for the model is looked for with it.
-    versions = assessor.versions
+    # The model is looked for when it is first needed, and what is amiss with it should be told before the work.
+    _ = assessor.scorer
     for notice in assessor.notices:
         print(f"triage: {notice}", file=sys.stderr)
     signal.signal(signal.SIGTERM, _stop)
     try:
         with _progress(inputs, columns, quiet=options.quiet) as progress:
-            result = run(asked, sheets, versions=versions, made_at=datetime.now(UTC).astimezone(), progress=progress)
+            result = run(asked, sheets, assessor=assessor, made_at=datetime.now(UTC).astimezone(), progress=progress)
     except KeyboardInterrupt:
         kept = f"; what is answered is kept in {work}: go on with --resume" if _written(options) else ""
         print(f"triage: stopped{kept}", file=sys.stderr)
         return STOPPED
-    _tell(result, asked, color=options.format == "table" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    _tell(result, options, color=options.format == "table" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
     return READY
 
 
@@ -139,7 +139,7 @@ def _progress(inputs: Sequence[Path], columns: Mapping[str, str], *, quiet: bool
         yield progress
 
 
-def _tell(result: Result, asked: Asked, *, color: bool) -> None:
+def _tell(result: Result, options: argparse.Namespace, *, color: bool) -> None:
     if result.shown:
         from triage.cli import _width
 
@@ -151,14 +151,13 @@ def _tell(result: Result, asked: Asked, *, color: bool) -> None:
         f"{sum(result.priorities.values()):,} rows: {priorities or 'no ticket'}",
         f"{result.escalated:,} vague ones escalated",
         f"{errors:,} with an error" if errors else "",
-        f"{result.hidden:,} with nothing new since {asked.baseline}" if result.hidden else "",
+        f"{result.hidden:,} with nothing new since {options.baseline}" if result.hidden else "",
     ]
     print(f"triage: {'; '.join(part for part in parts if part)}", file=sys.stderr)
     for told in result.stale[:_MOST_STALE]:
-        print(f"triage: {asked.baseline}: no longer there: {told}", file=sys.stderr)
+        print(f"triage: {options.baseline}: no longer there: {told}", file=sys.stderr)
     if len(result.stale) > _MOST_STALE:
         left = len(result.stale) - _MOST_STALE
-        print(f"triage: {asked.baseline}: and {left:,} more; --update-baseline drops them", file=sys.stderr)
-    written = [*asked.outputs, *([asked.report] if asked.report else [])]
-    if written:
+        print(f"triage: {options.baseline}: and {left:,} more; --update-baseline drops them", file=sys.stderr)
+    if written := _written(options):
         print(f"triage: written: {', '.join(map(str, written))}", file=sys.stderr)

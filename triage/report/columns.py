@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from triage.report.ranked import RankedRow
 
-Lang = Literal["zh", "en"]
 Cell = str | int | float | bool | None
 
 

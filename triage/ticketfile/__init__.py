@@ -9,9 +9,9 @@ from triage.errors import InputError
 from triage.ticket import Ticket
 from triage.ticketfile.headers import key_of
 from triage.ticketfile.rows import RawRow, Sheet, ticket_of
-from triage.ticketfile.texts import decode, json_file, jsonl, open_text, plain, table
+from triage.ticketfile.texts import json_file, jsonl, open_text, plain, table
 
-__all__ = ["ENDINGS", "RawRow", "Record", "Sheet", "decode", "key_of", "open_sheet", "read_tickets", "ticket_of"]
+__all__ = ["ENDINGS", "RawRow", "Record", "Sheet", "key_of", "open_sheet", "read_tickets", "ticket_of"]
 
 ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".xlsx", ".parquet", ".txt", ".md", ".log", "")
 _PLAIN = ENDINGS[-4:]
@@ -33,7 +33,7 @@ def open_sheet(path: Path, *, columns: Mapping[str, str]) -> Sheet:
     and body.
     """
     try:
-        return _sheet(path.open("rb"), path.name, str(path), columns)
+        return _sheet(path.open("rb"), str(path), columns)._replace(name=path.name)
     except OSError as cause:
         raise InputError(f"{path}: cannot be read ({cause.strerror}); check the path") from cause
 
@@ -44,12 +44,12 @@ def read_tickets(content: bytes, *, name: str, columns: Mapping[str, str] | None
     Raises InputError when the file as a whole cannot be read: encoding, ending, JSON, or no column for title and body.
     """
     asked = columns or {}
-    sheet = _sheet(io.BytesIO(content), name, name, asked)
+    sheet = _sheet(io.BytesIO(content), name, asked)
     is_plain = _ending(name) in _PLAIN
     return (_record(row, name, asked, is_plain=is_plain) for row in sheet.rows)
 
 
-def _sheet(stream: BinaryIO, name: str, place: str, columns: Mapping[str, str]) -> Sheet:
+def _sheet(stream: BinaryIO, place: str, columns: Mapping[str, str]) -> Sheet:
     ending = _ending(place)
     if ending not in ENDINGS:
         known = ", ".join(ending for ending in ENDINGS if ending)
@@ -59,15 +59,15 @@ def _sheet(stream: BinaryIO, name: str, place: str, columns: Mapping[str, str]) 
         from triage.ticketfile import workbooks
 
         read = workbooks.workbook if ending == ".xlsx" else workbooks.parquet
-        return read(stream, place, columns)._replace(name=name)
+        return read(stream, place, columns)
     text = open_text(stream, name=place)
     if ending in (".jsonl", ".ndjson"):
-        return jsonl(text, place, columns)._replace(name=name)
+        return jsonl(text, place, columns)
     if ending == ".json":
-        return json_file(text, place, columns)._replace(name=name)
+        return json_file(text, place, columns)
     if ending in (".csv", ".tsv"):
-        return table(text, place, columns, delimiter="\t" if ending == ".tsv" else None)._replace(name=name)
-    return plain(text, place)._replace(name=name)
+        return table(text, place, columns, delimiter="\t" if ending == ".tsv" else None)
+    return plain(text, place)
 
 
 def _ending(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from triage.errors import InputError
 from triage.ticket import Ticket, ticket_from
-from triage.ticketfile.headers import keys_of
+from triage.ticketfile.headers import check_columns, key_of, keys_of, system_of
 
 
 class RawRow(NamedTuple):
@@ -35,6 +35,13 @@ class Sheet(NamedTuple):
     headers: tuple[str, ...]
     keys: Mapping[str, str]
     rows: Iterator[RawRow]
+
+
+def table_of(name: str, headers: tuple[str, ...], asked: Mapping[str, str], rows: Iterator[RawRow]) -> Sheet:
+    """The sheet of a table; raises InputError when no header holds a title or a body, or ``--map`` cannot be followed."""
+    check_columns(headers, asked, name=name)
+    keys = {header: key for header in headers if (key := key_of(header, asked)) != header or key in ("title", "body")}
+    return Sheet(name, system_of(headers), headers, keys, rows)
 
 
 def ticket_of(columns: Mapping[str, Any], asked: Mapping[str, str], *, place: str) -> Ticket:

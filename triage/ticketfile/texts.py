@@ -10,8 +10,8 @@ from typing import Any, BinaryIO, TextIO
 
 from triage.errors import InputError
 from triage.ticket import ticket_from
-from triage.ticketfile.headers import check_columns, check_keys, key_of, system_of
-from triage.ticketfile.rows import RawRow, Sheet, cells, unique
+from triage.ticketfile.headers import check_keys, key_of, system_of
+from triage.ticketfile.rows import RawRow, Sheet, cells, table_of, unique
 
 # csv refuses longer cells by default; a ticket with a log of megabytes in it is still a ticket.
 csv.field_size_limit(64 << 20)
@@ -139,9 +139,7 @@ def table(text: TextIO, name: str, asked: Mapping[str, str], *, delimiter: str |
         headers = unique(next(reader, []))
     except csv.Error as cause:
         raise InputError(f"{name}: is no CSV file ({cause}); export it again") from cause
-    check_columns(headers, asked, name=name)
-    keys = {header: key for header in headers if (key := key_of(header, asked)) != header or key in ("title", "body")}
-    return Sheet(name, system_of(headers), headers, keys, _rows(reader, lines, headers, name))
+    return table_of(name, headers, asked, _rows(reader, lines, headers, name))
 
 
 class _Lines:
@@ -174,8 +172,3 @@ def _rows(reader: Any, lines: _Lines, headers: tuple[str, ...], name: str) -> It
                 "cell; close it, or double it"
             )
         yield RawRow(reader.line_num, cells(headers, row), error)
-
-
-def decode(content: bytes, *, name: str) -> str:
-    """The text of a file that is held as bytes, as ``open_text`` reads it."""
-    return open_text(io.BytesIO(content), name=name).read()

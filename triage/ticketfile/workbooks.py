@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from triage.errors import InputError
-from triage.ticketfile.headers import check_columns, key_of, system_of
-from triage.ticketfile.rows import RawRow, Sheet, cell, cells, unique
+from triage.ticketfile.headers import check_columns, key_of
+from triage.ticketfile.rows import RawRow, Sheet, cell, cells, table_of, unique
 
 _OLE = b"\xd0\xcf\x11\xe0"
 # A workbook of text packs 5 to 20 to 1, and 200 MB of one character 1,000 to 1 (integrations C1); small parts may pack
@@ -54,9 +54,7 @@ def workbook(stream: BinaryIO, name: str, asked: Mapping[str, str]) -> Sheet:
         check_columns(seen, asked, name=name)
         raise InputError(f"{name}: has no visible sheet with a table; unhide it, or save it as CSV")
     _, headers, _, numbered = found
-    check_columns(headers, asked, name=name)
-    keys = {header: key for header in headers if (key := key_of(header, asked)) != header or key in ("title", "body")}
-    return Sheet(name, system_of(headers), headers, keys, _rows(numbered, headers, name))
+    return table_of(name, headers, asked, _rows(numbered, headers, name))
 
 
 def _table(
@@ -146,9 +144,7 @@ def parquet(stream: BinaryIO, name: str, asked: Mapping[str, str]) -> Sheet:
     except (pa.ArrowException, OSError, ValueError) as cause:
         raise InputError(f"{name}: is no Parquet file ({_kind(cause)}); write it again") from cause
     headers = unique(file.schema_arrow.names)
-    check_columns(headers, asked, name=name)
-    keys = {header: key for header in headers if (key := key_of(header, asked)) != header or key in ("title", "body")}
-    return Sheet(name, system_of(headers), headers, keys, _records(file, headers, name))
+    return table_of(name, headers, asked, _records(file, headers, name))
 
 
 def _records(file: Any, headers: tuple[str, ...], name: str) -> Iterator[RawRow]:

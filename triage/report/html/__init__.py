@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triage.assessment import ELEMENTS, KINDS, PRIORITIES
+from triage.report.columns import missing_of
 from triage.report.html.digest import NO_PRODUCT, Digest
 from triage.report.html.marked import pieces
 from triage.report.html.words import EN as PAGE_EN, ZH as PAGE_ZH
@@ -100,9 +101,9 @@ def _embedded(data: Mapping[str, Any]) -> str:
 def _card(row: RankedRow, words: Wording, now: datetime) -> dict[str, Any]:
     linted = row.linted
     assert linted is not None
+    assert row.assessment is not None
     priority = linted.assessment.priority
     assert priority is not None
-    lint = linted.assessment.lint
     product = linted.assessment.product
     waits = row.first_response_at is None and row.resolved_at is None and row.created_at is not None
     return {
@@ -117,11 +118,7 @@ def _card(row: RankedRow, words: Wording, now: datetime) -> dict[str, Any]:
         "reasons": [(reason.source, masked(reason.text, linted)) for reason in priority.reasons],
         "share": priority.probabilities.get(priority.label),
         "text": [part for field in ("title", "body") for part in [*pieces(linted, field), *_BREAK[field]]],
-        "missing": [
-            words.elements[name]
-            for name in ELEMENTS
-            if lint.elements[name].required and lint.elements[name].status != "present"
-        ],
+        "missing": [words.elements[name] for name in missing_of(row.assessment)],
         "created": row.created_at.strftime("%Y-%m-%d %H:%M") if row.created_at else "",
         "waited": _waited(now - row.created_at) if waits and row.created_at else "",
         "place": f"{row.file}:{row.line}",

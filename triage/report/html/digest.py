@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from triage.report.columns import missing_of
 from triage.report.html.promise import answer_of
 from triage.report.masking import masked
 from triage.report.ranked import RankedRow
@@ -60,7 +61,6 @@ class Digest:
         self.start: list[RankedRow] = []
         self.ask: list[RankedRow] = []
         self.moved: list[RankedRow] = []
-        self.broken: list[RankedRow] = []
         self.listed: list[Listed] = []
         self.told_errors: list[RankedRow] = []
         self._left = most_bytes
@@ -90,7 +90,7 @@ class Digest:
         promise = answer_of(row, requested or label, now=self.now)
         if promise:
             self.promises[requested or label, promise] += 1
-        self._show(row, promise, product)
+        self._show(row, product)
 
     def _note_missing(self, assessment: Mapping[str, Any], product: str) -> None:
         for name, element in assessment["lint"]["elements"].items():
@@ -100,7 +100,7 @@ class Digest:
                     self.needed[name, whom] += 1
                     self.missing[name, whom] += lacks
 
-    def _show(self, row: RankedRow, promise: str | None, product: str) -> None:
+    def _show(self, row: RankedRow, product: str) -> None:
         assert row.assessment is not None
         priority = row.assessment["priority"]
         label, requested = priority["label"], priority["requested"]
@@ -110,8 +110,6 @@ class Digest:
             self.ask.append(row)
         if requested and abs(int(requested[1]) - int(label[1])) > 1 and len(self.moved) < _MOST_MOVED:
             self.moved.append(row)
-        if promise == "waiting late" and len(self.broken) < _MOST_MOVED:
-            self.broken.append(row)
         if self._left > 0:
             listed = self._listed(row, product)
             self._left -= len(json.dumps(listed, ensure_ascii=False).encode("utf-8", "replace"))
@@ -122,9 +120,6 @@ class Digest:
         assert linted is not None
         assert assessment is not None
         priority, lint = assessment["priority"], assessment["lint"]
-        lacking = [
-            name for name, element in lint["elements"].items() if element["required"] and element["status"] != "present"
-        ]
         reasons = [masked(text, linted) for text in whys(assessment)[:3]]
         return Listed(
             row.rank,
@@ -138,7 +133,7 @@ class Digest:
             masked(linted.name, linted)[:_MOST_TITLE],
             _cut(title_of(linted), _MOST_TITLE),
             row.created_at.strftime("%Y-%m-%d %H:%M") if row.created_at else "",
-            lacking,
+            missing_of(assessment),
             _cut("; ".join(reasons), _MOST_REASON),
         )
 
