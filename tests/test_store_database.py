@@ -103,7 +103,7 @@ def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
-    assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 800}
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 800}
 
 
 def test_a_locked_sqlite_is_unavailable_to_writers_and_readable(tmp_path: Path, randomness: Randomness) -> None:
