@@ -17,7 +17,7 @@ from triage.store.tables import idempotency, tickets
 from triage.store.ticket_store import TicketStore
 
 pytest_plugins = ["test_store_fixtures"]
-HOLD, KEEP = timedelta(seconds=60), timedelta(hours=76)
+HOLD, KEEP = timedelta(seconds=15), timedelta(hours=76)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def fresh(claims: Idempotency, **how: object) -> Fresh:
 
 def test_a_repeat_in_flight_waits_a_repeat_after_is_answered(claims: Idempotency) -> None:
     claim = fresh(claims)
-    assert ask(claims, after=timedelta(seconds=1)) == InFlight(timedelta(seconds=59))
+    assert ask(claims, after=timedelta(seconds=1)) == InFlight(timedelta(seconds=14))
     claims.finish(Answer(claim, 201, '{"ticket":"语音"}'.encode()))
     assert ask(claims, after=timedelta(hours=75)) == Replay(201, '{"ticket":"语音"}'.encode())
 

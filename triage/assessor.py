@@ -146,6 +146,13 @@ class Assessor:
 
         return [see(ticket, found, signals_of(found)) for ticket, found in self._found(tickets)]
 
+    def unknown_share(self, ticket: Ticket) -> float:
+        """The share of a ticket's words that the model does not know (0-1); 0 where there is no model."""
+        from triage.priority.features import word_features
+
+        words = word_features(self.see_many([ticket])[0].words)
+        return 1 - self.scorer.known(words) if self.scorer and words else 0.0
+
     def _found(self, tickets: Sequence[Ticket]) -> Iterator[tuple[Ticket, Found]]:
         return zip(tickets, self._finder.find_many(tickets), strict=True)
 

@@ -50,12 +50,65 @@ class BacklogSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """Where the service keeps what it stores, for how long, and whether secrets are masked in it; 0 days keep forever."""
+
+    database_url: str
+    redact: bool
+    retention_days: int
+    jobs_folder: str
+    jobs_days: int
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class BodyBytes:
+    """The largest body of a request by what it holds, in bytes."""
+
+    form: int
+    ticket: int
+    batch: int
+    upload: int
+
+
+@dataclass(frozen=True, slots=True)
+class PerMinute:
+    """How many requests a minute one worker answers.
+
+    Those of a form key from one address, of a form key, of another key, and without a good key from one address.
+    """
+
+    form_address: int
+    form_key: int
+    key: int
+    refused_address: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """Who may ask the service, how much at a time, and how long it waits."""
+
+    origins: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    in_flight: int
+    waiting: int
+    wait_seconds: float
+    drain_seconds: float
+    stop_seconds: float
+    body_seconds: float
+    bytes: BodyBytes
+    per_minute: PerMinute
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of a site."""
 
     lint: LintSettings
     priority: PrioritySettings
     backlog: BacklogSettings
+    store: StoreSettings
+    serve: ServeSettings
 
 
 def load_settings(site: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Settings:
@@ -69,10 +122,13 @@ def load_settings(site: Path | None = None, *, environ: Mapping[str, str] | None
         _check_against(own, table, path=site)
         table = _merged(table, own)
     for name, value in sorted((environ or {}).items()):
-        if name.startswith("TRIAGE_") and "__" in name:
-            table = _merged(table, _from_variable(name, value, table))
+        # The one setting whose usual name has no table in it.
+        full = "TRIAGE_STORE__DATABASE_URL" if name == "TRIAGE_DATABASE_URL" else name
+        if full.startswith("TRIAGE_") and "__" in full:
+            table = _merged(table, _from_variable(full, value, table))
     settings: Settings = into(Settings, table, path=site or DEFAULTS)
     _check_costs(settings.priority.costs)
+    _check_service(settings)
     return settings
 
 
@@ -92,6 +148,29 @@ def _check_costs(costs: Sequence[Sequence[float]]) -> None:
         raise SettingsError(
             "priority.costs is no table of 4 rows (true P1 to P4) and 4 columns (chosen), all 0 or more"
         )
+
+
+def _check_service(settings: Settings) -> None:
+    serve, store = settings.serve, settings.store
+    least_one = {
+        "serve.in_flight": serve.in_flight,
+        "store.connections": store.connections,
+        "store.jobs_days": store.jobs_days,
+        **{f"serve.bytes.{name}": getattr(serve.bytes, name) for name in BodyBytes.__dataclass_fields__},
+        **{f"serve.per_minute.{name}": getattr(serve.per_minute, name) for name in PerMinute.__dataclass_fields__},
+    }
+    least_zero = {
+        "serve.waiting": serve.waiting,
+        "serve.wait_seconds": serve.wait_seconds,
+        "serve.drain_seconds": serve.drain_seconds,
+        "serve.stop_seconds": serve.stop_seconds,
+        "serve.body_seconds": serve.body_seconds,
+        "store.retention_days": store.retention_days,
+    }
+    for least, values in ((1, least_one), (0, least_zero)):
+        for name, value in values.items():
+            if value < least:
+                raise SettingsError(f"{name} is {value}; it must be {least} or more")
 
 
 def _check_against(own: Mapping[str, Any], defaults: Mapping[str, Any], *, path: Path) -> None:
@@ -121,7 +200,12 @@ def _from_variable(name: str, value: str, table: Mapping[str, Any]) -> dict[str,
             )
         default = default.get(key, "")
     parsed: Any = value
-    if isinstance(default, list):
+    if isinstance(default, bool):
+        words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+        if value.strip().lower() not in words:
+            raise SettingsError(f'{name} is "{value}"; it must be true or false')
+        parsed = words[value.strip().lower()]
+    elif isinstance(default, list):
         parsed = [part.strip() for part in value.split(",") if part.strip()]
     elif isinstance(default, int | float):
         try:

@@ -7,6 +7,7 @@ from triage.assessment import PRIORITIES, Assessment, assessment_json
 from triage.assessor import BATCH, Assessor
 from triage.backlog.chunks import NamedRow
 from triage.errors import InputError
+from triage.masking import mask_all, masked
 from triage.report.table import jsonl_row
 from triage.ticket import Ticket
 from triage.ticketfile import ticket_of
@@ -29,10 +30,13 @@ class Answer(NamedTuple):
     line: str
 
 
-def answers_of(rows: Sequence[NamedRow], assessor: Assessor, *, columns: Mapping[str, str], lang: str) -> list[Answer]:
-    """One answer a row, in order."""
+def answers_of(
+    rows: Sequence[NamedRow], assessor: Assessor, *, columns: Mapping[str, str], lang: str, is_masked: bool = False
+) -> list[Answer]:
+    """One answer a row, in order; ``is_masked`` masks personal data and secrets in the lines."""
     results = assessed(rows, assessor, columns=columns, lang=lang)
-    return [_answer(row, result) for row, result in zip(rows, results, strict=True)]
+    kept = columns if is_masked else None
+    return [_answer(row, result, masked_by=kept) for row, result in zip(rows, results, strict=True)]
 
 
 def assessed(
@@ -71,11 +75,16 @@ def _alone(ticket: Ticket, assessor: Assessor, lang: str) -> Assessment | InputE
         return InputError(f"could not be assessed ({type(cause).__name__}); please report it to the makers of triage")
 
 
-def _answer(named: NamedRow, result: Assessment | InputError) -> Answer:
+def _answer(named: NamedRow, result: Assessment | InputError, *, masked_by: Mapping[str, str] | None) -> Answer:
+    """The answer to a row; ``masked_by`` is the map of columns by which a row that is to be masked is read."""
     file, row = named
+    columns = row.columns if masked_by is None else mask_all(row.columns)
     if isinstance(result, InputError):
-        return Answer(ERROR, 1, len(PRIORITIES), "", jsonl_row(file, row.line, row.columns, None, str(result)))
-    line = jsonl_row(file, row.line, row.columns, assessment_json(result), None)
+        return Answer(ERROR, 1, len(PRIORITIES), "", jsonl_row(file, row.line, columns, None, str(result)))
+    record = assessment_json(result)
+    if masked_by is not None:
+        _, record = masked(ticket_of(row.columns, masked_by, place=file), record)
+    line = jsonl_row(file, row.line, columns, record, None)
     priority = result.priority
     assert priority is not None
     return Answer(priority.label, 0 if priority.escalate else 1, expected_of(result), result.language, line)

@@ -263,6 +263,7 @@ def _made_from(asked: Asked, versions: Mapping[str, str | None]) -> dict[str, st
         "the settings": repr(asked.order.settings),
         "--map": repr(sorted(asked.order.columns.items())),
         "--lang": asked.order.lang,
+        "--mask": str(asked.order.is_masked),
         "the size of a chunk": str(CHUNK),
     }
 

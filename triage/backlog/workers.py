@@ -27,11 +27,15 @@ _WAITING = 1
 
 
 class Order(NamedTuple):
-    """How tickets are to be assessed: the site's settings, the map of its columns, the language of the answers."""
+    """How tickets are to be assessed: the site's settings, the map of its columns, the language of the answers.
+
+    ``is_masked`` asks that no personal data and secrets stand in what is written.
+    """
 
     settings: Settings
     columns: Mapping[str, str]
     lang: str
+    is_masked: bool = False
 
 
 class Answered(NamedTuple):
@@ -58,7 +62,9 @@ def answered(chunks: Iterable[Chunk], order: Order, assessor: Assessor, *, jobs:
 
 def _here(chunks: Iterable[Chunk], order: Order, assessor: Assessor) -> Iterator[Answered]:
     for chunk in chunks:
-        yield Answered(chunk, answers_of(chunk.rows, assessor, columns=order.columns, lang=order.lang))
+        yield Answered(
+            chunk, answers_of(chunk.rows, assessor, columns=order.columns, lang=order.lang, is_masked=order.is_masked)
+        )
 
 
 def _apart(chunks: Iterator[Chunk], order: Order, jobs: int) -> Iterator[Answered]:
@@ -93,7 +99,13 @@ def _start(order: Order) -> None:
     global _answer  # noqa: PLW0603 - a process has one assessor, for all its chunks
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _answer = partial(answers_of, assessor=Assessor(order.settings), columns=order.columns, lang=order.lang)
+    _answer = partial(
+        answers_of,
+        assessor=Assessor(order.settings),
+        columns=order.columns,
+        lang=order.lang,
+        is_masked=order.is_masked,
+    )
 
 
 def _end_with_parent() -> None:

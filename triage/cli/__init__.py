@@ -74,6 +74,9 @@ def _parser(arguments: "Sequence[str]") -> argparse.ArgumentParser:
         (rules, _rules_options, "list the rules in force, or explain one from its file", None),
         (train, _train_options, "train what triage learns, also on your own backlog", None),
         (evaluate, _evaluate_options, "measure evidence, kind, product and priority on labelled tickets", None),
+        (serve, _serve_options, "answer over HTTP: REST for helpdesks and forms", SERVE_HELP),
+        (keys, _keys_options, "make, list and revoke the service's access keys", None),
+        (db, _db_options, "bring the tables of the service's database up to date", None),
     ):
         command = commands.add_parser(run.__name__, help=said, description=description or said)
         command.set_defaults(run=run)
@@ -97,6 +100,12 @@ BACKLOG_HELP = (
 SPARK_HELP = (
     "Assess the Parquet files of a folder as a Spark job; under spark-submit on its cluster, else on this machine. Needs "
     "the extra spark, and Java."
+)
+
+
+SERVE_HELP = (
+    "Answer over HTTP. Without access keys it answers this machine alone; see docs/service.md. SIGTERM stops it without "
+    "losing a request. Exit 0, or 2 when something failed."
 )
 
 
@@ -138,6 +147,7 @@ def _backlog_options(command: argparse.ArgumentParser) -> None:
         help="show only what is new since the findings accepted there; made from today's where there is none",
     )
     command.add_argument("--update-baseline", action="store_true", help="accept today's findings anew")
+    command.add_argument("--mask", action="store_true", help="mask personal data and secrets in what is written")
     command.add_argument("--quiet", action="store_true", help="no progress")
     _map_option(command)
     _answering_options(command)
@@ -182,6 +192,35 @@ def _evaluate_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, default=Path("data"), help="the corpus of the baselines (data)")
     command.add_argument("--svg", type=Path, metavar="FOLDER", help="write reliability curves there")
     command.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _serve_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    command.add_argument("--port", type=int, default=8000, help="the port to listen on (8000)")
+    command.add_argument("--workers", type=int, metavar="N", help="worker processes (one a core)")
+    _database_options(command)
+
+
+def _keys_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=("new", "list", "revoke"))
+    command.add_argument("id", nargs="?", metavar="ID", help="of the key to revoke, as told by list")
+    command.add_argument("--scope", choices=("form", "assess", "admin"), help="form lints alone; admin may all")
+    command.add_argument("--name", help="who will use it: helpdesk, prometheus")
+    command.add_argument(
+        "--origin", action="append", default=[], metavar="URL", help="the page of a form key: https://help.example.com"
+    )
+    command.add_argument("--days", type=int, metavar="N", help="it expires after so many days (never)")
+    _database_options(command)
+
+
+def _db_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=("upgrade",))
+    _database_options(command)
+
+
+def _database_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--database", metavar="URL", help="sqlite:///FILE or postgresql+psycopg://… (the setting)")
+    _config_option(command)
 
 
 def _reading_options(command: argparse.ArgumentParser) -> None:
@@ -314,6 +353,37 @@ def spark(options: argparse.Namespace) -> int:
     return READY
 
 
+def serve(options: argparse.Namespace) -> int:
+    """Answers over HTTP until it is stopped; 0, or 2 when it cannot be kept alive."""
+    from triage.cli.serve_command import serve_until_stopped
+
+    return serve_until_stopped(options, _service_settings(options))
+
+
+def keys(options: argparse.Namespace) -> int:
+    """Makes, lists or revokes access keys."""
+    from triage.cli.keys_command import run_keys
+
+    return run_keys(options, _service_settings(options))
+
+
+def db(options: argparse.Namespace) -> int:
+    """Brings the tables of the service's database up to date."""
+    from triage.cli.keys_command import upgrade_tables
+
+    return upgrade_tables(_service_settings(options))
+
+
+def _service_settings(options: argparse.Namespace) -> "Settings":
+    """The settings, with the database that the command line names before all others."""
+    from dataclasses import replace
+
+    settings = _settings(options.config)
+    if options.database is None:
+        return settings
+    return replace(settings, store=replace(settings.store, database_url=options.database))
+
+
 def _print_report(linted: "Sequence[LintedTicket]", output: str, lang: "Lang", rules: "Mapping[str, Rule]") -> None:
     if output == "json":
         rows = [_json(one, indent=2) for one in linted]
@@ -373,6 +443,11 @@ def _settings(config: Path | None) -> "Settings":
 
     here = Path(SITE_FILE)
     return load_settings(config or (here if here.is_file() else None), environ=os.environ)
+
+
+def cores() -> int:
+    """The cores that this process may use: a container may be given fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _pairs(columns: "Sequence[str]", *, option: str = "--map", example: str = "title=HEADER") -> dict[str, str]:

@@ -16,6 +16,7 @@ from triage.assessor import Assessor
 from triage.backlog.answers import ERROR
 from triage.backlog.run import Asked, Progress, Result, open_sheets, run
 from triage.backlog.workers import Order
+from triage.cli import cores
 from triage.errors import InputError
 from triage.report.ranking import ranking
 from triage.report.table import writer_for
@@ -71,8 +72,8 @@ def _run(options: argparse.Namespace, settings: Settings, columns: Mapping[str, 
         options.report,
         options.baseline,
         options.update_baseline,
-        Order(settings, columns, options.lang),
-        options.jobs or _cores(),
+        Order(settings, columns, options.lang, is_masked=options.mask),
+        options.jobs or cores(),
         options.top if options.format == "table" else 0,
         options.resume,
         options.restart,
@@ -93,11 +94,6 @@ def _run(options: argparse.Namespace, settings: Settings, columns: Mapping[str, 
         return STOPPED
     _tell(result, options, color=options.format == "table" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
     return READY
-
-
-def _cores() -> int:
-    # A container may be given fewer than the machine has.
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

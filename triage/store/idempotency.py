@@ -16,8 +16,8 @@ from triage.store.errors import ClaimLostError, StoreError
 from triage.store.ids import Randomness
 from triage.store.tables import idempotency
 
-# An unfinished claim this old is a crashed holder's. Longer than any request may take.
-HOLD = timedelta(seconds=60)
+# An unfinished claim this old is a crashed holder's. Longer than any request may take: the longest ticket takes 4 s.
+HOLD = timedelta(seconds=15)
 # Standard Webhooks' example schedule retries for 75.5 h, GitHub redelivers for 72 h (shared/integrations.md, 0.4).
 KEEP = timedelta(hours=76)
 LONGEST_KEY = 255

@@ -10,6 +10,8 @@ from triage.store.keys import Key, KeyStore, Refused, is_well_formed, judge
 FRESH = timedelta(seconds=5)
 # While the database is away, lint goes on answering (issue 5) for keys that were good before the outage.
 OUTAGE = timedelta(minutes=15)
+# For so long after the database did not answer it is not asked again, so that not every request waits for it.
+PAUSE = timedelta(seconds=2)
 _MOST = 1024
 
 
@@ -21,12 +23,14 @@ class RememberedKeys:
         self._fresh = fresh
         self._outage = outage
         self._seen: dict[bytes, tuple[Key, datetime]] = {}
+        self._away_until: datetime | None = None
 
     def remembered(self, secret: str, now: datetime) -> Key | Refused | None:
         """What is known without the database; None when ``check`` must be asked. Never waits: for the event loop."""
         if not is_well_formed(secret):
             return Refused("malformed")
-        return self._known(secret, now, within=self._fresh)
+        is_away = self._away_until is not None and now < self._away_until
+        return self._known(secret, now, within=self._outage if is_away else self._fresh)
 
     def check(self, secret: str, now: datetime) -> Key | Refused:
         """As ``KeyStore.check``, from memory where it is fresh, or the database is away and it is not too old.
@@ -40,6 +44,7 @@ class RememberedKeys:
         try:
             checked = self._store.check(secret, now)
         except StoreUnavailableError:
+            self._away_until = now + PAUSE
             known = self._known(secret, now, within=self._outage)
             if known is None:
                 raise

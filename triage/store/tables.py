@@ -171,3 +171,26 @@ keys = Table(
     Column("last_used_at", UtcTime),
     Column("revoked_at", UtcTime),
 )
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", StoredText, primary_key=True),
+    Column("owner", StoredText, nullable=False),
+    # What is to be done: the name of the uploaded file, how its columns are called, the form of the result.
+    Column("name", StoredText, nullable=False),
+    Column("columns", StoredJson, nullable=False),
+    Column("lang", StoredText, nullable=False),
+    Column("format", StoredText, nullable=False),
+    Column("status", StoredText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("started_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer),
+    Column("counts", StoredJson),
+    Column("error", StoredText),
+    # Until then whoever works on it is believed to be alive.
+    Column("leased_until", UtcTime),
+    Index(None, "status", "created_at"),
+)

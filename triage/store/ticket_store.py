@@ -136,6 +136,11 @@ class TicketStore:
                 connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(dict(labels)))
             return made
 
+    def forget(self, ticket_id: str) -> bool:
+        """Deletes one ticket with its corrections; whether there was one."""
+        with writing(self._engine) as connection:
+            return connection.execute(delete(tickets).where(tickets.c.id == ticket_id)).rowcount == 1
+
     def forget_older_than(self, days: int, now: datetime) -> int:
         """Deletes the tickets received more than so many days ago, with their corrections; the number of them.
 

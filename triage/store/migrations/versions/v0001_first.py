@@ -1,4 +1,4 @@
-"""The first tables: tickets, corrections, idempotency, keys."""
+"""The first tables: tickets, corrections, idempotency, keys, jobs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ def upgrade() -> None:
     _corrections()
     _idempotency()
     _keys()
+    _jobs()
 
 
 def _tickets() -> None:
@@ -96,3 +97,26 @@ def _keys() -> None:
         sa.Column("revoked_at", _TIME),
         sa.PrimaryKeyConstraint("id", name="pk_keys"),
     )
+
+
+def _jobs() -> None:
+    op.create_table(
+        "jobs",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("owner", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("columns", sa.Text, nullable=False),
+        sa.Column("lang", sa.Text, nullable=False),
+        sa.Column("format", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("created_at", _TIME, nullable=False),
+        sa.Column("started_at", _TIME),
+        sa.Column("finished_at", _TIME),
+        sa.Column("done", sa.Integer, nullable=False),
+        sa.Column("total", sa.Integer),
+        sa.Column("counts", sa.Text),
+        sa.Column("error", sa.Text),
+        sa.Column("leased_until", _TIME),
+        sa.PrimaryKeyConstraint("id", name="pk_jobs"),
+    )
+    op.create_index("ix_jobs_status_created_at", "jobs", ["status", "created_at"])

@@ -1,0 +1,63 @@
+"""Bodies of requests: read up to a limit and within a time, and taken as JSON by a strict reader."""
+
+import asyncio
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from triage.api.problems import ProblemError, fault_of
+from triage.ticket import BadTicketError, Ticket, ticket_from
+
+JSON = "application/json"
+
+
+async def read_body(request: Request, *, most: int, seconds: float) -> bytes:
+    """The body; raises ProblemError when it is compressed, larger than ``most`` bytes, or not here in ``seconds``."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise ProblemError("wrong-type", wanted=JSON)
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > most:
+        raise ProblemError("too-large", most=most)
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size > most:
+                    raise ProblemError("too-large", most=most)
+                parts.append(part)
+    except TimeoutError:
+        raise ProblemError("slow-body", seconds=round(seconds)) from None
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def read_json(request: Request, *, most: int, seconds: float) -> tuple[bytes, Any]:
+    """The body as it came and the value it holds; raises ProblemError as above, or for what is no JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    # A page of another site can send other types without asking the browser's leave.
+    if kind != JSON:
+        raise ProblemError("wrong-type", wanted=JSON)
+    raw = await read_body(request, most=most, seconds=seconds)
+    return raw, load_json(raw)
+
+
+def load_json(raw: bytes) -> Any:
+    """The value of a JSON text in UTF-8; raises ProblemError.
+
+    orjson refuses what Python's own reader takes: NaN, infinities (also as 1e400 or 5,000 digits), lone surrogates, a
+    byte order mark, other encodings, and more than 1,024 levels, which would end a recursion
+    (shared/integrations.md, C1).
+    """
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise ProblemError("bad-json", place=error.pos) from None
+
+
+def ticket_of(record: object, *, at: str = "") -> Ticket:
+    """The ticket of a JSON value at a pointer of the body; raises ProblemError saying what is wrong with it."""
+    try:
+        return ticket_from(record)
+    except BadTicketError as error:
+        raise ProblemError("bad-request", faults=[fault_of(error, at)]) from None

@@ -1,0 +1,280 @@
+"""Kept tickets: stored with their assessment, found again, answered, resolved, corrected, erased."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+from starlette.requests import Request
+from starlette.responses import Response
+
+from triage.api import schemas
+from triage.api.access import AdminCaller, AssessCaller
+from triage.api.bodies import JSON, load_json, read_body, read_json, ticket_of
+from triage.api.problems import Fault, ProblemError
+from triage.api.routes.assessing import AnswerLang, answered, note, note_answer
+from triage.api.service import Service
+from triage.api.storing import Effect, once
+from triage.assessment import KINDS, PRIORITIES, assessment_json
+from triage.masking import mask, masked
+from triage.settings import zone_of
+from triage.store.idempotency import Answer
+from triage.store.ids import new_id
+from triage.store.kept_ticket import CORRECTED_FIELDS, LONGEST_LABEL, Correction, KeptTicket, NewTicket
+from triage.store.search import LONGEST_TEXT, TicketFilter
+from triage.store.ticket_store import LARGEST_PAGE
+from triage.ticket import Ticket
+from triage.times import read_time
+
+router = APIRouter(tags=["tickets"])
+LONGEST_WHO, LONGEST_WHY = 100, 2_000
+
+
+@router.post("/v1/tickets", **schemas.KEEP)
+async def keep(request: Request, caller: AssessCaller, lang: AnswerLang = "auto") -> Response:
+    """Assesses a ticket and keeps both; the answer is what was kept, with personal data and secrets masked."""
+    service: Service = request.app.state.service
+    settings = service.settings.serve
+    raw, record = await read_json(request, most=settings.bytes.ticket, seconds=settings.body_seconds)
+    ticket = ticket_of(record)
+    if len(ticket.id or "") > LONGEST_LABEL:
+        values = {"length": len(ticket.id or ""), "most": LONGEST_LABEL}
+        raise ProblemError("bad-request", faults=[Fault("too-long", "/id", values)])
+
+    async def make() -> Effect:
+        assessment = await answered(service, ticket, "assess", lang)
+        note_answer(request, assessment)
+        new = _new_ticket(service, ticket, assessment_json(assessment))
+        note(request, ticket=new.id)
+        return Effect(201, orjson.dumps(_kept_json(_as_kept(new))), partial(_add, service, new))
+
+    return await once(request, caller, raw, make)
+
+
+@router.get("/v1/tickets", **schemas.SEARCH)
+async def search(
+    request: Request,
+    caller: AssessCaller,
+    text: Annotated[str | None, Query(max_length=LONGEST_TEXT, description="Stands in the title or the body.")] = None,
+    ticket_id: Annotated[str | None, Query(max_length=LONGEST_LABEL, description="The helpdesk's id.")] = None,
+    priority: schemas.Priority | None = None,
+    kind: schemas.Kind | None = None,
+    product: Annotated[str | None, Query(max_length=LONGEST_LABEL)] = None,
+    escalate: bool | None = None,
+    since: Annotated[AwareDatetime | None, Query(description="Received then or later.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Received before.")] = None,
+    cursor: Annotated[str | None, Query(max_length=500, description="next_cursor of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
+) -> Response:
+    """Kept tickets, the newest first, a page at a time. Labels are those in force: as assessed or last corrected."""
+    service: Service = request.app.state.service
+    wanted = TicketFilter(
+        text=text,
+        external_id=ticket_id,
+        priority=priority,
+        product=product,
+        kind=kind,
+        escalate=escalate,
+        since=_in_utc(since, "?since"),
+        until=_in_utc(until, "?until"),
+    )
+    page = await service.storing.call(service.tickets.search, wanted, cursor=cursor, limit=limit)
+    tickets = [_kept_json(kept) for kept in page.tickets]
+    return Response(orjson.dumps({"tickets": tickets, "next_cursor": page.next_cursor}), media_type=JSON)
+
+
+@router.get("/v1/tickets/{kept_id}", **schemas.KEPT)
+async def get(request: Request, caller: AssessCaller, kept_id: str) -> Response:
+    """One kept ticket, by the id that keeping it gave."""
+    service: Service = request.app.state.service
+    kept = await service.storing.call(service.tickets.get, kept_id)
+    if kept is None:
+        raise ProblemError("not-found", what="ticket")
+    return Response(orjson.dumps(_kept_json(kept)), media_type=JSON)
+
+
+@router.delete("/v1/tickets/{kept_id}", **schemas.ERASE)
+async def erase(request: Request, caller: AdminCaller, kept_id: str) -> Response:
+    """Deletes one ticket and its corrections for good, as when its reporter asks for it."""
+    service: Service = request.app.state.service
+    if not await service.storing.call(service.tickets.forget, kept_id):
+        raise ProblemError("not-found", what="ticket")
+    return Response(status_code=204)
+
+
+@router.post("/v1/tickets/{kept_id}/response", **schemas.MOMENT)
+async def note_response(request: Request, caller: AssessCaller, kept_id: str) -> Response:
+    """Notes when somebody first answered (now, where nothing is sent); a time noted before stays."""
+    return await _noted(request, kept_id, "response")
+
+
+@router.post("/v1/tickets/{kept_id}/resolution", **schemas.MOMENT)
+async def note_resolution(request: Request, caller: AssessCaller, kept_id: str) -> Response:
+    """Notes when the ticket was resolved, which a first response is not; a time noted before stays."""
+    return await _noted(request, kept_id, "resolution")
+
+
+@router.post("/v1/tickets/{kept_id}/correction", **schemas.CORRECT)
+async def correct(request: Request, caller: AssessCaller, kept_id: str) -> Response:
+    """Sets a person's better labels, with who says so and why; what triage said stays in the assessment."""
+    service: Service = request.app.state.service
+    settings = service.settings.serve
+    raw, record = await read_json(request, most=settings.bytes.form, seconds=settings.body_seconds)
+    labels, who, why = _correction(record)
+    if service.settings.store.redact:
+        why = mask(why)
+    now = service.now()
+
+    async def make() -> Effect:
+        given = {"corrected": labels, "who": who, "why": why, "at": _iso(now)}
+        body = orjson.dumps({"id": kept_id, **given})
+        work = partial(_correct, service, kept_id, labels, who=who, why=why, at=now)
+        return Effect(200, body, work)
+
+    note(request, ticket=kept_id, corrected=sorted(labels))
+    return await once(request, caller, raw, make)
+
+
+def _add(service: Service, new: NewTicket, answer: Answer | None) -> None:
+    service.tickets.add(new, answer=answer)
+
+
+def _correct(
+    service: Service,
+    kept_id: str,
+    labels: Mapping[Any, str],
+    answer: Answer | None,
+    *,
+    who: str,
+    why: str,
+    at: datetime,
+) -> None:
+    if service.tickets.correct(kept_id, labels, who=who, why=why, at=at, answer=answer) is None:
+        raise ProblemError("not-found", what="ticket")
+
+
+def _new_ticket(service: Service, ticket: Ticket, assessment: dict[str, Any]) -> NewTicket:
+    zone, now = zone_of(service.settings), service.now()
+    response, resolution = (
+        read_time(text, zone=zone) if text else None for text in (ticket.first_response_at, ticket.resolved_at)
+    )
+    if service.settings.store.redact:
+        ticket, assessment = masked(ticket, assessment)
+    return NewTicket(new_id(now, service.randomness), now, ticket, assessment, response, resolution)
+
+
+def _as_kept(new: NewTicket) -> KeptTicket:
+    product, priority = new.assessment["product"] or {}, new.assessment["priority"] or {}
+    return KeptTicket(
+        new.id,
+        new.received_at,
+        new.ticket,
+        new.assessment,
+        new.assessment["kind"]["label"],
+        product.get("label"),
+        priority.get("label"),
+        new.first_response_at,
+        new.resolved_at,
+    )
+
+
+async def _noted(request: Request, kept_id: str, what: Literal["response", "resolution"]) -> Response:
+    service: Service = request.app.state.service
+    settings = service.settings.serve
+    raw = await read_body(request, most=settings.bytes.form, seconds=settings.body_seconds)
+    at = _moment(load_json(raw)) if raw.strip() else service.now()
+    store = service.tickets
+    work = store.note_response if what == "response" else store.note_resolution
+    noted = await service.storing.call(work, kept_id, at)
+    if noted is None:
+        raise ProblemError("not-found", what="ticket")
+    note(request, ticket=kept_id)
+    return Response(orjson.dumps({"id": kept_id, "at": _iso(noted.at), "new": noted.new}), media_type=JSON)
+
+
+def _moment(record: object) -> datetime:
+    text = record.get("at") if isinstance(record, Mapping) else None
+    try:
+        # The whole form alone: 20261125 or a week's number would be taken too.
+        at = datetime.fromisoformat(text) if isinstance(text, str) and 20 <= len(text) <= 40 else None
+    except ValueError:
+        at = None
+    if at is None or at.utcoffset() is None:
+        raise ProblemError("bad-request", faults=[Fault("not-a-time", "/at")])
+    in_utc = _in_utc(at, "/at")
+    assert in_utc is not None
+    return in_utc
+
+
+def _in_utc(moment: datetime | None, pointer: str) -> datetime | None:
+    try:
+        return moment and moment.astimezone(UTC)
+    except OverflowError:
+        raise ProblemError("bad-request", faults=[Fault("not-a-time", pointer)]) from None
+
+
+def _correction(record: object) -> tuple[dict[Any, str], str, str]:
+    body = record if isinstance(record, Mapping) else {}
+    labels = body.get("labels")
+    faults = []
+    if not isinstance(labels, Mapping) or not labels or not set(labels) <= set(CORRECTED_FIELDS):
+        faults.append(Fault("not-labels", "/labels"))
+        labels = {}
+    allowed = {"kind": KINDS, "priority": PRIORITIES}
+    for name, label in labels.items():
+        if name in allowed and label not in allowed[name]:
+            faults.append(Fault("not-a-label", f"/labels/{name}", {"allowed": ", ".join(allowed[name])}))
+        elif not _is_text(label, LONGEST_LABEL):
+            faults.append(Fault("needed", f"/labels/{name}", {"most": LONGEST_LABEL}))
+    for name, most in (("who", LONGEST_WHO), ("why", LONGEST_WHY)):
+        if not _is_text(body.get(name), most):
+            faults.append(Fault("needed", f"/{name}", {"most": most}))
+    if faults:
+        raise ProblemError("bad-request", faults=faults)
+    return dict(labels), body["who"], body["why"]
+
+
+def _is_text(value: object, most: int) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= most
+
+
+def _kept_json(kept: KeptTicket) -> dict[str, Any]:
+    ticket = kept.ticket
+    return {
+        "id": kept.id,
+        "received_at": _iso(kept.received_at),
+        "ticket": {
+            "id": ticket.id,
+            "title": ticket.title,
+            "body": ticket.body,
+            "fields": dict(ticket.fields),
+            "attachments": list(ticket.attachments),
+            "created_at": ticket.created_at,
+            "plan": ticket.plan,
+            "requested_priority": ticket.requested_priority,
+            "channel": ticket.channel,
+        },
+        "labels": {"kind": kept.kind, "product": kept.product, "priority": kept.priority},
+        "first_response_at": _iso(kept.first_response_at),
+        "resolved_at": _iso(kept.resolved_at),
+        "corrections": [_correction_json(correction) for correction in kept.corrections],
+        "assessment": dict(kept.assessment),
+    }
+
+
+def _correction_json(correction: Correction) -> dict[str, Any]:
+    return {
+        "field": correction.field,
+        "was": correction.was,
+        "label": correction.label,
+        "who": correction.who,
+        "why": correction.why,
+        "at": _iso(correction.at),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
