@@ -41,7 +41,7 @@ def run_keeper(settings: Settings) -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopped.set())
-    keeper = _Keeper(settings, stopped)
+    keeper = Keeper(settings, stopped)
     while not stopped.wait(_LOOK_EVERY_SECONDS):
         try:
             keeper.look()
@@ -50,7 +50,7 @@ def run_keeper(settings: Settings) -> None:
             logs.failure(error)
 
 
-class _Keeper:
+class Keeper:
     """Takes one job after the other."""
 
     def __init__(self, settings: Settings, stopped: threading.Event) -> None:
