@@ -356,7 +356,21 @@ def _rongcloud_tokens(cased: str) -> Iterator[_Claim]:
 
 
 # What a cloud key begins with: a first test, for the pattern has no common prefix to skip by.
-_CLOUD_PREFIXES = ("AKIA", "ASIA", "LTAI", "AKID", "AIza", "sk-", "gh", "glpat-", "xox", "_live_", "hf_", "npm_")
+_CLOUD_PREFIXES = (
+    "AKIA",
+    "ASIA",
+    "LTAI",
+    "AKID",
+    "AIza",
+    "sk-",
+    "gh",
+    "glpat-",
+    "xox",
+    "_live_",
+    "hf_",
+    "npm_",
+    "triage_",
+)
 
 
 def _cloud_keys(cased: str) -> Iterator[_Claim]:
