@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -22,6 +23,7 @@ _ABOUT = """Checks and ranks support tickets: what is missing, what to ask, what
 
 Send `Authorization: Bearer triage_…`; keys are made by `triage keys new`. Errors are problem details (RFC 9457) in the
 language of `Accept-Language` (zh or en), and never repeat what was sent. Offsets are code points, end excluded."""
+_ROUTERS = [routes.router for routes in (assessing, tickets, jobs, rules, watching)]
 # The origins of form keys made or revoked elsewhere are known here after so many seconds.
 _ORIGINS_EVERY_SECONDS = 10
 
@@ -36,10 +38,11 @@ def build_app(service: Service) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.service = service
-    for routes in (assessing, tickets, jobs, rules, watching):
-        app.include_router(routes.router)
+    for router in _ROUTERS:
+        app.include_router(router)
     app.add_middleware(_Cors, service=service)
     app.add_middleware(Gate, settings=service.settings.serve, metrics=service.metrics)
     app.add_exception_handler(ProblemError, _problem)
@@ -93,9 +96,17 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        methods = (error.headers or {}).get("Allow", "")
+        methods = ", ".join(_methods(request))
         return _told(request, ProblemError("not-allowed-method", methods=methods), {"Allow": methods})
     return _told(request, ProblemError("not-found", what="address"))
+
+
+def _methods(request: Request) -> list[str]:
+    """The methods that the address takes; starlette tells those of the first of its routes."""
+    routes = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return sorted(
+        {method for route in routes if route.path_regex.match(request.url.path) for method in route.methods or ()}
+    )
 
 
 async def _bad_parameter(request: Request, error: Exception) -> Response:

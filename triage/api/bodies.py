@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from triage.api.problems import ProblemError, fault_of
+from triage.api.problems import Fault, ProblemError, fault_of
+from triage.store.kept_ticket import LONGEST_LABEL
 from triage.ticket import BadTicketError, Ticket, ticket_from
 
 JSON = "application/json"
@@ -58,6 +59,10 @@ def load_json(raw: bytes) -> Any:
 def ticket_of(record: object, *, at: str = "") -> Ticket:
     """The ticket of a JSON value at a pointer of the body; raises ProblemError saying what is wrong with it."""
     try:
-        return ticket_from(record)
+        ticket = ticket_from(record)
     except BadTicketError as error:
         raise ProblemError("bad-request", faults=[fault_of(error, at)]) from None
+    if ticket.id is not None and len(ticket.id) > LONGEST_LABEL:
+        values = {"length": len(ticket.id), "most": LONGEST_LABEL}
+        raise ProblemError("bad-request", faults=[Fault("too-long", f"{at}/id", values)])
+    return ticket

@@ -3,14 +3,17 @@
 Requests are not validated by these but by ``ticket_from``, as tickets from files are; a test holds both to the same.
 """
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from triage.api.problems import MEDIA_TYPE
 from triage.assessment import ELEMENTS
 
+# Yes: 2026-11-25T10:00:00+08:00, 2026-11-25T02:00:00.5Z. No: 2026-11-25, 20261125T100000Z, a time without its zone.
+MOMENT_PATTERN = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)"
+Moment = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
 AnswerLang = Literal["auto", "zh", "en"]
 Kind = Literal["incident", "question", "request"]
 Priority = Literal["P1", "P2", "P3", "P4"]
@@ -285,9 +288,10 @@ class Ready(_Answer):
     versions: dict[str, str | None]
 
 
-# A number is taken for a text where it keeps all its digits in JSON.
-_TEXTISH = {"type": ["string", "number", "null"], "maximum": 2**53 - 1, "minimum": 1 - 2**53}
-_SAID = {"type": ["string", "number"], "pattern": r"\S", "maximum": 2**53 - 1, "minimum": 1 - 2**53}
+# A number is taken for a text where it keeps all its digits: any id that fits into 64 bits.
+_DIGITS = {"minimum": -(2**63), "maximum": 2**64 - 1}
+_TEXTISH = {"type": ["string", "number", "null"], **_DIGITS}
+_SAID = {"type": ["string", "number"], "pattern": r"\S", **_DIGITS}
 TICKET: Mapping[str, Any] = {
     "type": "object",
     "description": "A title or a body is needed; unknown keys are taken and not kept.",
@@ -338,7 +342,7 @@ _EXAMPLES = {
 _MOMENT = {
     "type": "object",
     "required": ["at"],
-    "properties": {"at": {"type": "string", "format": "date-time", "minLength": 20, "maxLength": 40}},
+    "properties": {"at": {"type": "string", "format": "date-time", "pattern": f"^{MOMENT_PATTERN}$"}},
 }
 _CORRECTION = {
     "type": "object",
@@ -372,6 +376,7 @@ _SAID_OF = {
     500: "A fault of ours.",
     503: "Busy, stopping, or the database is away; see Retry-After.",
 }
+_ID = "$response.body#/id"
 _ALWAYS = (401, 403, 429, 500, 503)
 _WITH_BODY = (400, 408, 413, 415, 422)
 _IDEMPOTENCY = {
@@ -389,12 +394,23 @@ def _route(
     status: int = 200,
     said: str = "The answer.",
     always: tuple[int, ...] = _ALWAYS,
+    kinds: Collection[str] = (),
+    leads_to: Mapping[str, str] | None = None,
     **extra: Any,
 ) -> dict[str, Any]:
-    """The keyword arguments of a route: its answer, its errors, and what FastAPI cannot see."""
+    """The keyword arguments of a route: its answer, its errors, and what FastAPI cannot see.
+
+    ``kinds`` are the media types of an answer that is no JSON; ``leads_to`` the routes by name that take the answer's id,
+    with what they call it.
+    """
     answer: dict[str, Any] = {"description": said}
     if model is not None:
         answer["model"] = model
+    if kinds:
+        answer["content"] = {kind: {"schema": {"type": "string"}} for kind in kinds}
+    if leads_to:
+        links = {name: {"operationId": name, "parameters": {key: _ID}} for name, key in leads_to.items()}
+        answer["links"] = links
     problems = {code: _problem(code) for code in sorted({*always, *errors})}
     return {"responses": {status: answer, **problems}, "status_code": status, "openapi_extra": extra or None}
 
@@ -431,6 +447,9 @@ KEEP = _route(
     409,
     status=201,
     said="What was kept.",
+    leads_to=dict.fromkeys(
+        ("get_ticket", "note_response", "note_resolution", "correct_ticket", "erase_ticket"), "kept_id"
+    ),
     requestBody=_json_body(TICKET, _EXAMPLES),
     parameters=[_IDEMPOTENCY],
 )
@@ -457,6 +476,7 @@ UPLOAD = _route(
     409,
     status=202,
     said="The job is queued.",
+    leads_to={"get_job": "job_id", "get_result": "job_id"},
     requestBody={
         "required": True,
         "description": "The file itself, as it is; its name in the query tells the form.",
@@ -466,9 +486,15 @@ UPLOAD = _route(
 )
 JOBS = _route(JobList)
 JOB = _route(JobAnswer, 404)
-RESULT = _route(None, 404, 409, said="The file.")
+RESULT_TYPES = {
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html",
+}
+RESULT = _route(None, 404, 409, said="The file.", kinds=RESULT_TYPES.values())
 RULES = _route(RuleList)
 RULE = _route(RuleAnswer, 404)
 LIVE = _route(Live, always=(500,))
 READY = _route(Ready, always=(500, 503))
-METRICS = _route(None, said="Prometheus' text format.")
+METRICS = _route(None, said="Prometheus' text format.", kinds=("text/plain",))

@@ -27,18 +27,12 @@ router = APIRouter(tags=["jobs"])
 # What whole exports are; plain text is one ticket.
 ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".xlsx", ".parquet")
 Format = Literal["jsonl", "csv", "xlsx", "html"]
-MEDIA_TYPES = {
-    "jsonl": "application/x-ndjson",
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "html": "text/html",
-}
 _LONGEST_NAME = 255
 _MOST_PAIRS = 20
 
 
 @router.post("/v1/jobs", **schemas.UPLOAD)
-async def upload(
+async def upload_backlog(
     request: Request,
     caller: AssessCaller,
     name: Annotated[str, Query(min_length=1, max_length=_LONGEST_NAME, description="The file's name: backlog.csv.")],
@@ -97,7 +91,7 @@ async def get_result(request: Request, caller: AssessCaller, job_id: str) -> Res
     path = result_path(service.jobs_folder, job)
     if job.status != "done" or not await asyncio.to_thread(path.is_file):
         raise ProblemError("not-ready", status=job.status)
-    return FileResponse(path, media_type=MEDIA_TYPES[job.format], filename=f"triage.{job.format}")
+    return FileResponse(path, media_type=schemas.RESULT_TYPES[job.format], filename=f"triage.{job.format}")
 
 
 def input_path(folder: Path, job: Job) -> Path:

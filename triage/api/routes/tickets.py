@@ -1,5 +1,6 @@
 """Kept tickets: stored with their assessment, found again, answered, resolved, corrected, erased."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -7,7 +8,6 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,18 +31,16 @@ from triage.times import read_time
 
 router = APIRouter(tags=["tickets"])
 LONGEST_WHO, LONGEST_WHY = 100, 2_000
+_MOMENT = re.compile(schemas.MOMENT_PATTERN, re.ASCII)
 
 
 @router.post("/v1/tickets", **schemas.KEEP)
-async def keep(request: Request, caller: AssessCaller, lang: AnswerLang = "auto") -> Response:
+async def keep_ticket(request: Request, caller: AssessCaller, lang: AnswerLang = "auto") -> Response:
     """Assesses a ticket and keeps both; the answer is what was kept, with personal data and secrets masked."""
     service: Service = request.app.state.service
     settings = service.settings.serve
     raw, record = await read_json(request, most=settings.bytes.ticket, seconds=settings.body_seconds)
     ticket = ticket_of(record)
-    if len(ticket.id or "") > LONGEST_LABEL:
-        values = {"length": len(ticket.id or ""), "most": LONGEST_LABEL}
-        raise ProblemError("bad-request", faults=[Fault("too-long", "/id", values)])
 
     async def make() -> Effect:
         assessment = await answered(service, ticket, "assess", lang)
@@ -55,7 +53,7 @@ async def keep(request: Request, caller: AssessCaller, lang: AnswerLang = "auto"
 
 
 @router.get("/v1/tickets", **schemas.SEARCH)
-async def search(
+async def search_tickets(
     request: Request,
     caller: AssessCaller,
     text: Annotated[str | None, Query(max_length=LONGEST_TEXT, description="Stands in the title or the body.")] = None,
@@ -64,8 +62,8 @@ async def search(
     kind: schemas.Kind | None = None,
     product: Annotated[str | None, Query(max_length=LONGEST_LABEL)] = None,
     escalate: bool | None = None,
-    since: Annotated[AwareDatetime | None, Query(description="Received then or later.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Received before.")] = None,
+    since: Annotated[schemas.Moment | None, Query(description="Received then or later.")] = None,
+    until: Annotated[schemas.Moment | None, Query(description="Received before.")] = None,
     cursor: Annotated[str | None, Query(max_length=500, description="next_cursor of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 50,
 ) -> Response:
@@ -78,8 +76,8 @@ async def search(
         product=product,
         kind=kind,
         escalate=escalate,
-        since=_in_utc(since, "?since"),
-        until=_in_utc(until, "?until"),
+        since=None if since is None else _moment(since, "?since"),
+        until=None if until is None else _moment(until, "?until"),
     )
     page = await service.storing.call(service.tickets.search, wanted, cursor=cursor, limit=limit)
     tickets = [_kept_json(kept) for kept in page.tickets]
@@ -87,7 +85,7 @@ async def search(
 
 
 @router.get("/v1/tickets/{kept_id}", **schemas.KEPT)
-async def get(request: Request, caller: AssessCaller, kept_id: str) -> Response:
+async def get_ticket(request: Request, caller: AssessCaller, kept_id: str) -> Response:
     """One kept ticket, by the id that keeping it gave."""
     service: Service = request.app.state.service
     kept = await service.storing.call(service.tickets.get, kept_id)
@@ -97,7 +95,7 @@ async def get(request: Request, caller: AssessCaller, kept_id: str) -> Response:
 
 
 @router.delete("/v1/tickets/{kept_id}", **schemas.ERASE)
-async def erase(request: Request, caller: AdminCaller, kept_id: str) -> Response:
+async def erase_ticket(request: Request, caller: AdminCaller, kept_id: str) -> Response:
     """Deletes one ticket and its corrections for good, as when its reporter asks for it."""
     service: Service = request.app.state.service
     if not await service.storing.call(service.tickets.forget, kept_id):
@@ -118,7 +116,7 @@ async def note_resolution(request: Request, caller: AssessCaller, kept_id: str) 
 
 
 @router.post("/v1/tickets/{kept_id}/correction", **schemas.CORRECT)
-async def correct(request: Request, caller: AssessCaller, kept_id: str) -> Response:
+async def correct_ticket(request: Request, caller: AssessCaller, kept_id: str) -> Response:
     """Sets a person's better labels, with who says so and why; what triage said stays in the assessment."""
     service: Service = request.app.state.service
     settings = service.settings.serve
@@ -185,7 +183,7 @@ async def _noted(request: Request, kept_id: str, what: Literal["response", "reso
     service: Service = request.app.state.service
     settings = service.settings.serve
     raw = await read_body(request, most=settings.bytes.form, seconds=settings.body_seconds)
-    at = _moment(load_json(raw)) if raw.strip() else service.now()
+    at = _moment(_at(load_json(raw)), "/at") if raw.strip() else service.now()
     store = service.tickets
     work = store.note_response if what == "response" else store.note_resolution
     noted = await service.storing.call(work, kept_id, at)
@@ -195,25 +193,20 @@ async def _noted(request: Request, kept_id: str, what: Literal["response", "reso
     return Response(orjson.dumps({"id": kept_id, "at": _iso(noted.at), "new": noted.new}), media_type=JSON)
 
 
-def _moment(record: object) -> datetime:
-    text = record.get("at") if isinstance(record, Mapping) else None
+def _at(record: object) -> object:
+    return record.get("at") if isinstance(record, Mapping) else None
+
+
+def _moment(text: object, pointer: str) -> datetime:
+    """The time in UTC; raises ProblemError for all that is no date, time and zone."""
     try:
         # The whole form alone: 20261125 or a week's number would be taken too.
-        at = datetime.fromisoformat(text) if isinstance(text, str) and 20 <= len(text) <= 40 else None
-    except ValueError:
-        at = None
-    if at is None or at.utcoffset() is None:
-        raise ProblemError("bad-request", faults=[Fault("not-a-time", "/at")])
-    in_utc = _in_utc(at, "/at")
-    assert in_utc is not None
-    return in_utc
-
-
-def _in_utc(moment: datetime | None, pointer: str) -> datetime | None:
-    try:
-        return moment and moment.astimezone(UTC)
-    except OverflowError:
-        raise ProblemError("bad-request", faults=[Fault("not-a-time", pointer)]) from None
+        at = datetime.fromisoformat(text) if isinstance(text, str) and _MOMENT.fullmatch(text) else None
+        if at is not None and at.utcoffset() is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ProblemError("bad-request", faults=[Fault("not-a-time", pointer)])
 
 
 def _correction(record: object) -> tuple[dict[Any, str], str, str]:
