@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from bench import assess, backlog, cold, linear, million, patterns, throughput
+from bench import assess, backlog, cold, linear, million, patterns, serve, throughput
 from bench.corpus import ROOT
 
 BENCHES = {
@@ -22,12 +22,23 @@ BENCHES = {
     "linear": linear.run,
     "backlog": backlog.run,
     "million": million.run,
+    "serve": serve.run,
 }
 # Half an hour, so only by its name.
 LONG = ("million",)
 
 # Those whose version changes a figure.
-PACKAGES = ("google-re2", "rjieba", "jieba", "numpy", "scikit-learn", "fasttext-wheel")
+PACKAGES = (
+    "fastapi",
+    "uvicorn",
+    "pydantic",
+    "google-re2",
+    "rjieba",
+    "jieba",
+    "numpy",
+    "scikit-learn",
+    "fasttext-wheel",
+)
 
 
 def main(names: list[str]) -> int:

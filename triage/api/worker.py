@@ -1,6 +1,7 @@
 """One worker process: the application on a socket that its parent holds, and a stop that loses no request."""
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -30,6 +31,9 @@ def run_worker(settings: Settings, sock: socket.socket, is_open: bool) -> None:
     service = open_service(settings, is_open=is_open)
     # The model and the dictionary are read now and not by the first request.
     service.assessor.assess(Ticket(body="语音卡顿, no sound"))
+    # They stay as long as the worker: the collector need not look through a dictionary of 350,000 words again and again.
+    gc.collect()
+    gc.freeze()
     for notice in service.assessor.notices:
         logs.note("notice", text=notice)
     _Worker(service).run(sockets=[sock])
@@ -50,6 +54,8 @@ class _Worker(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 build_app(service),
+                # Under overload uvloop keeps new connections waiting: 9 s for one that asyncio answers in 0.6 s (bench/serve.py).
+                loop="asyncio",
                 http="httptools",
                 backlog=BACKLOG,
                 log_config=None,
