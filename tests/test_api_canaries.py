@@ -1,11 +1,13 @@
 """Secrets in tickets are nowhere afterwards: not in logs, metrics, errors or the database."""
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import structlog
 from canaries import CANARIES
 from sqlalchemy import MetaData, make_url
 from test_api_fixtures import Api, open_api, settings_at
@@ -29,6 +31,15 @@ def tickets(sentence: str) -> list[dict[str, object]]:
         {"body": "没有声音", "requested_priority": sentence, "created_at": sentence, "extra": {"note": sentence}},
         {"body": [sentence], "title": {sentence: sentence}},
     ]
+
+
+@pytest.fixture
+def logged(capfd: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
+    """Logs as they were, when a test has set up those of the service."""
+    handlers = logging.root.handlers
+    yield capfd
+    logging.root.handlers = handlers
+    structlog.reset_defaults()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -84,10 +95,10 @@ def rows(api: Api) -> str:
 
 
 @pytest.mark.slow
-def test_no_canary_is_left(stored: Api, capfd: pytest.CaptureFixture[str]) -> None:
+def test_no_canary_is_left(stored: Api, logged: pytest.CaptureFixture[str]) -> None:
     logs.set_up()
     everything = told(stored)
-    out, err = capfd.readouterr()
+    out, err = logged.readouterr()
     assert err.count("\n") > len(CANARIES) * 20
     everything += out + err
     leaked = [
@@ -112,7 +123,7 @@ def test_a_mask_keeps_offsets(name: str) -> None:
     assert masked.endswith("没有声音")
 
 
-def test_a_failure_of_ours_is_logged_without_the_ticket(api: Api, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_of_ours_is_logged_without_the_ticket(api: Api, logged: pytest.CaptureFixture[str]) -> None:
     logs.set_up()
 
     def broken(*_: object, **__: object) -> list[object]:
@@ -126,7 +137,7 @@ def test_a_failure_of_ours_is_logged_without_the_ticket(api: Api, capfd: pytest.
         assessor.lint_many = kept  # type: ignore[method-assign]
     assert answer.status_code == 500
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
-    log = capfd.readouterr().err
+    log = logged.readouterr().err
     assert answer.json()["request_id"] in log
     assert "ValueError" in log
     assert CANARIES["mobile"][1] not in log + answer.text

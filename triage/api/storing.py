@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -92,16 +92,16 @@ async def _first(
     try:
         effect = await make()
         await storing.call(effect.work, Answer(claim, effect.status, effect.body))
-    except BaseException:
+    except BaseException as error:
         # Nothing was written, or nothing was acknowledged: the claim is given up, whether anybody still listens or not.
         # Where this fails too, the claim runs out by itself.
-        _forget_outcome(asyncio.ensure_future(storing.call(claims.release, claim)))
+        release = asyncio.ensure_future(storing.call(claims.release, claim))
+        release.add_done_callback(lambda done: done.cancelled() or done.exception())
+        if isinstance(error, ProblemError) and error.name != "store-away":
+            # Whoever mends the request sends it again at once.
+            await asyncio.wait([release])
         raise
     return Response(effect.body, effect.status, media_type=JSON)
-
-
-def _forget_outcome(task: asyncio.Future[Any]) -> None:
-    task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 def _idempotency_key(request: Request) -> str | None:
