@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAMPLES := data/sample/jira.csv data/sample/inhouse.csv data/sample/zendesk.jsonl
 
-.PHONY: demo test test-slow test-spark test-plain pictures lint bench train serve clean
+.PHONY: demo test test-slow test-spark test-plain fuzz pictures openapi lint bench train serve clean
 
 # Triages the sample backlog, three exports of three systems: a few tickets in full, the ranked table, the report.
 demo: $(VENV)/demo
@@ -33,6 +33,15 @@ test-spark: $(VENV)/spark
 test-plain: $(VENV)/plain
 	$(VENV)-plain/bin/python -m pytest tests/test_rules.py tests/test_patterns.py tests/test_lint.py -k "not re2_fires"
 
+# The service against 20,000 requests that schemathesis makes up; 20 minutes.
+fuzz: $(VENV)/dev
+	TRIAGE_FUZZ_CASES=20000 $(BIN)/python -m pytest -n 0 -s -m slow tests/test_serve_fuzz.py
+
+# What of the documents is made from the product: the routes' description, the table of settings.
+openapi: $(VENV)/dev
+	$(BIN)/python docs/openapi.py
+	$(BIN)/python docs/settings.py
+
 # The pictures of the README, taken from the running product.
 pictures: demo $(VENV)/browser
 	$(BIN)/python docs/pictures.py
@@ -43,13 +52,14 @@ lint: $(VENV)/dev
 	$(BIN)/mypy
 
 bench: $(VENV)/dev
+	@command -v wrk > /dev/null || (apt-get update -qq && apt-get install -y -qq wrk)
 	$(BIN)/python -m bench
 
 train: $(VENV)/dev
 	$(BIN)/triage train --data data --models models
 
-serve:
-	@echo "triage serve comes with the REST service (see CHANGELOG.md); today: triage lint, assess, backlog, rules"
+serve: $(VENV)/serve
+	$(BIN)/triage serve
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "triage needs Python 3.11 or newer")'
@@ -61,6 +71,10 @@ $(VENV)/demo: $(BIN)/python pyproject.toml constraints.txt
 
 $(VENV)/dev: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@ $(VENV)/demo $(VENV)/serve
+
+$(VENV)/serve: $(BIN)/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fast,serve]"
 	@touch $@ $(VENV)/demo
 
 $(VENV)/spark: $(VENV)/dev

@@ -234,8 +234,12 @@ def test_a_wrong_option_is_told_with_what_is_allowed(triage: Run, arguments: lis
         (b'[lint]\nignore = ["ZZZ99"]', ['"ZZZ99" is not known']),
         (b'[lint.levels]\nENV01 = "eror"', ["eror", "error, warning, hint"]),
         (b"[lint.levels]\nENV01 = 3", ["ENV01", "3", "text"]),
+        (b"[serve]\nin_flight = 0", ["serve.in_flight is 0", "1 or more"]),
+        (b"[serve]\nwait_seconds = -1.0", ["serve.wait_seconds is -1.0", "0 or more"]),
+        (b"[serve.bytes]\nform = 0", ["serve.bytes.form is 0", "1 or more"]),
+        (b"[store]\nretention_days = -1", ["store.retention_days is -1", "0 or more"]),
     ],
-    ids=["toml", "encoding", "table", "type", "key", "rule", "level", "level-type"],
+    ids=["toml", "encoding", "table", "type", "key", "rule", "level", "level-type", "room", "wait", "bytes", "days"],
 )
 def test_a_wrong_setting_is_told(triage: Run, tmp_path: Path, content: bytes, told: list[str]) -> None:
     write(tmp_path, "triage.toml", content)
