@@ -89,6 +89,7 @@ class ServeSettings:
     """Who may ask the service, how much at a time, and how long it waits."""
 
     origins: tuple[str, ...]
+    form_key: str
     trusted_proxies: tuple[str, ...]
     in_flight: int
     waiting: int

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, NamedTuple
+from urllib.parse import urlsplit
 
 from fastapi import Depends
 from limits import RateLimitItemPerMinute
@@ -68,12 +69,9 @@ def admitted(*scopes: Scope) -> Callable[[Request], Awaitable[Caller]]:
 
     async def admit(request: Request) -> Caller:
         service = request.app.state.service
-        address = request.client.host if request.client else "unknown"
+        address = _address(request)
         if service.is_open:
-            if request.headers.get("host", "").rpartition(":")[0].lower() not in _HERE and (
-                request.headers.get("host", "").lower() not in _HERE
-            ):
-                raise ProblemError("other-host")
+            _check_host(request)
             caller = Caller(None, address)
         else:
             caller = Caller(await _good_key(request, address), address)
@@ -82,6 +80,32 @@ def admitted(*scopes: Scope) -> Callable[[Request], Awaitable[Caller]]:
         return caller
 
     return admit
+
+
+async def visitor(request: Request) -> Caller:
+    """Who opens the demonstration form, which needs no key; raises ProblemError where the site shows none.
+
+    A page of another site may not send it for them.
+    """
+    service = request.app.state.service
+    if not service.is_open and not service.settings.serve.form_key:
+        raise ProblemError("not-found", what="address")
+    if service.is_open:
+        _check_host(request)
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+        raise ProblemError("other-page")
+    return Caller(None, _address(request))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
+def _check_host(request: Request) -> None:
+    host = request.headers.get("host", "").lower()
+    if host not in _HERE and host.rpartition(":")[0] not in _HERE:
+        raise ProblemError("other-host")
 
 
 async def _good_key(request: Request, address: str) -> Key:
@@ -118,3 +142,4 @@ def _check_use(caller: Caller, request: Request, scopes: tuple[Scope, ...], limi
 FormCaller = Annotated[Caller, Depends(admitted("form", "assess", "admin"))]
 AssessCaller = Annotated[Caller, Depends(admitted("assess", "admin"))]
 AdminCaller = Annotated[Caller, Depends(admitted("admin"))]
+Visitor = Annotated[Caller, Depends(visitor)]

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from triage import __version__
 from triage.api.gate import Gate
 from triage.api.problems import Fault, ProblemError, language_of, problem_response
-from triage.api.routes import assessing, jobs, rules, tickets, watching
+from triage.api.routes import assessing, form, jobs, rules, tickets, watching
 from triage.api.service import Service
 from triage.store.errors import StoreError
 
@@ -23,9 +23,11 @@ _ABOUT = """Checks and ranks support tickets: what is missing, what to ask, what
 
 Send `Authorization: Bearer triage_…`; keys are made by `triage keys new`. Errors are problem details (RFC 9457) in the
 language of `Accept-Language` (zh or en), and never repeat what was sent. Offsets are code points, end excluded."""
-_ROUTERS = [routes.router for routes in (assessing, tickets, jobs, rules, watching)]
+_ROUTERS = [routes.router for routes in (assessing, tickets, jobs, rules, form, watching)]
 # The origins of form keys made or revoked elsewhere are known here after so many seconds.
-_ORIGINS_EVERY_SECONDS = 10
+_LOOK_EVERY_SECONDS = 10
+# Routes that anybody may ask.
+_PUBLIC = ("/livez", "/readyz", "/widget.js", "/widget.mjs", "/v1/log-places")
 
 
 def build_app(service: Service) -> FastAPI:
@@ -74,18 +76,18 @@ class _Cors(CORSMiddleware):
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
-    reading = asyncio.create_task(_read_origins(service))
+    reading = asyncio.create_task(_read_shared(service))
     yield
     reading.cancel()
     service.answering.stop()
     service.storing.stop()
 
 
-async def _read_origins(service: Service) -> None:
+async def _read_shared(service: Service) -> None:
     while True:
         with suppress(ProblemError, StoreError):
-            await service.storing.call(service.read_origins)
-        await asyncio.sleep(_ORIGINS_EVERY_SECONDS)
+            await service.storing.call(service.read_shared)
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
 
 async def _problem(request: Request, error: Exception) -> Response:
@@ -138,7 +140,7 @@ def _describe_access(app: FastAPI) -> None:
         schema["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         for path, methods in schema["paths"].items():
             for operation in methods.values():
-                operation["security"] = [] if path in ("/livez", "/readyz") else [{"key": []}]
+                operation["security"] = [] if path in _PUBLIC else [{"key": []}]
         return schema
 
     app.openapi = described  # type: ignore[method-assign]

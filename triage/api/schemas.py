@@ -275,6 +275,20 @@ class RuleList(_Answer):
     version: str
 
 
+class LogPlace(_Answer):
+    """Where the SDKs of a family write their log on a platform."""
+
+    family: str
+    platform: str
+    path: str
+
+
+class LogPlaces(_Answer):
+    """Where logs lie."""
+
+    places: list[LogPlace]
+
+
 class Live(_Answer):
     """The worker answers."""
 
@@ -384,7 +398,8 @@ _IDEMPOTENCY = {
     "in": "header",
     "required": False,
     "description": "Repeats of a request with the same key have one effect and get the same answer, for 76 hours.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    # Blanks around a header's value are not part of it, so they are no fault.
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\t -~]+$"},
 }
 
 
@@ -396,6 +411,7 @@ def _route(
     always: tuple[int, ...] = _ALWAYS,
     kinds: Collection[str] = (),
     leads_to: Mapping[str, str] | None = None,
+    headers: Mapping[str, Any] | None = None,
     **extra: Any,
 ) -> dict[str, Any]:
     """The keyword arguments of a route: its answer, its errors, and what FastAPI cannot see.
@@ -406,6 +422,8 @@ def _route(
     answer: dict[str, Any] = {"description": said}
     if model is not None:
         answer["model"] = model
+    if headers:
+        answer["headers"] = dict(headers)
     if kinds:
         answer["content"] = {kind: {"schema": {"type": "string"}} for kind in kinds}
     if leads_to:
@@ -438,7 +456,30 @@ _BATCH = {
     "required": ["tickets"],
     "properties": {"tickets": {"type": "array", "minItems": 1, "maxItems": 500}},
 }
-LINT = _route(LintAnswer, *_WITH_BODY, requestBody=_json_body(TICKET, _EXAMPLES))
+_TOKEN = {
+    "name": "Triage-Lint-Token",
+    "in": "header",
+    "required": False,
+    "description": "The token that the form's lint came with; the answer's Triage-Lint-Seen says what it is worth.",
+    "schema": {"type": "string"},
+}
+_TOKEN_ANSWER = {
+    "Triage-Lint-Token": {
+        "description": "A signed note of this lint, good for 24 hours, to be sent along by the form.",
+        "schema": {"type": "string"},
+    },
+    "Triage-Lint-Seen": {
+        "description": "Whether the form was told about this very title and body.",
+        "schema": {"enum": ["same", "other-text", "expired", "not-ours"]},
+    },
+}
+LINT = _route(
+    LintAnswer,
+    *_WITH_BODY,
+    headers=_TOKEN_ANSWER,
+    requestBody=_json_body(TICKET, _EXAMPLES),
+    parameters=[_TOKEN],
+)
 ASSESS = _route(Assessment, *_WITH_BODY, requestBody=_json_body(TICKET, _EXAMPLES))
 BATCH = _route(BatchAnswer, *_WITH_BODY, requestBody=_json_body(_BATCH, _batch_of(_EXAMPLES)))
 KEEP = _route(
@@ -493,6 +534,8 @@ RESULT_TYPES = {
     "html": "text/html",
 }
 RESULT = _route(None, 404, 409, said="The file.", kinds=RESULT_TYPES.values())
+SCRIPT = _route(None, said="The script.", kinds=("text/javascript",), always=(500, 503))
+PLACES = _route(LogPlaces, always=(500, 503))
 RULES = _route(RuleList)
 RULE = _route(RuleAnswer, 404)
 LIVE = _route(Live, always=(500,))

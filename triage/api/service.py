@@ -17,6 +17,7 @@ from triage.store.idempotency import Idempotency
 from triage.store.jobs import JobStore
 from triage.store.keys import KeyStore
 from triage.store.remembered_keys import RememberedKeys
+from triage.store.site_secrets import site_secret
 from triage.store.ticket_store import TicketStore
 
 Clock = Callable[[], datetime]
@@ -45,23 +46,26 @@ class Service:
     now: Clock
     randomness: Callable[[int], bytes]
     ping: Callable[[], object]
+    site_secret: Callable[[], bytes]
     jobs_folder: Path
     is_open: bool
     is_stopping: bool = False
-    # The origins of form keys, read again every few seconds.
+    # Read from the database, and again every few seconds: the origins of form keys, and what signs lint tokens.
     form_origins: frozenset[str] = field(default_factory=frozenset)
+    token_secret: bytes | None = None
 
     @property
     def origins(self) -> frozenset[str]:
         """The pages that may ask from a browser."""
         return self.form_origins | frozenset(self.settings.serve.origins)
 
-    def read_origins(self) -> None:
-        """Reads the origins of the form keys that are good; where the database is away the last ones stay."""
+    def read_shared(self) -> None:
+        """Reads what all workers share; where the database is away what was read last stays."""
         now = self.now()
         good = [key for key in self.key_store.list() if key.revoked_at is None]
         alive = [key for key in good if key.expires_at is None or key.expires_at > now]
         self.form_origins = frozenset(origin for key in alive for origin in key.origins)
+        self.token_secret = self.token_secret or self.site_secret()
 
 
 def open_service(settings: Settings, *, is_open: bool, now: Clock = utc_now) -> Service:
@@ -91,6 +95,7 @@ def open_service(settings: Settings, *, is_open: bool, now: Clock = utc_now) -> 
         now=now,
         randomness=randomness,
         ping=ping,
+        site_secret=lambda: site_secret(engine, "lint-token", randomness=randomness),
         jobs_folder=Path(store.jobs_folder),
         is_open=is_open,
     )

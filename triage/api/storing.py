@@ -61,15 +61,22 @@ class Effect:
         self.work = work
 
 
-async def once(request: Request, caller: Caller, raw: bytes, make: Callable[[], Awaitable[Effect]]) -> Response:
+async def once(
+    request: Request,
+    caller: Caller,
+    raw: bytes,
+    make: Callable[[], Awaitable[Effect]],
+    *,
+    key: str | None = None,
+) -> Response:
     """The answer to a request that writes: with an ``Idempotency-Key`` it happens once, and all get its answer.
 
-    ``make`` prepares what is to be written. Raises ProblemError: 422 when the key came with another request, 409 when the
+    ``key`` stands in for the header, where a form brings its own. ``make`` prepares what is to be written. Raises ProblemError: 422 when the key came with another request, 409 when the
     first is still at work, 503 when the store is away.
     """
     service = request.app.state.service
     storing, claims = service.storing, service.claims
-    key = _idempotency_key(request)
+    key = key or _idempotency_key(request)
     if key is None:
         effect = await make()
         await storing.call(effect.work, None)

@@ -194,3 +194,10 @@ jobs = Table(
     Column("leased_until", UtcTime),
     Index(None, "status", "created_at"),
 )
+
+site_secrets = Table(
+    "site_secrets",
+    metadata,
+    Column("name", StoredText, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+)

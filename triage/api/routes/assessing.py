@@ -12,6 +12,7 @@ from triage.api import logs, schemas
 from triage.api.access import AssessCaller, Caller, FormCaller
 from triage.api.answering import TURN, What
 from triage.api.bodies import JSON, read_json, ticket_of
+from triage.api.lint_token import lint_token, seen
 from triage.api.problems import Fault, ProblemError, language_of, problem_json
 from triage.api.service import Service
 from triage.assessment import Assessment, assessment_json
@@ -69,9 +70,22 @@ async def _answer(request: Request, caller: Caller, what: What, lang: str) -> Re
     is_form = caller.key is not None and caller.key.scope == "form"
     most = settings.bytes.form if is_form else settings.bytes.ticket
     _, record = await read_json(request, most=most, seconds=settings.body_seconds)
-    answer = await answered(service, ticket_of(record), what, lang)
+    ticket = ticket_of(record)
+    answer = await answered(service, ticket, what, lang)
     note_answer(request, answer)
-    return Response(orjson.dumps(assessment_json(answer)), media_type=JSON)
+    headers = _token_headers(request, service, ticket, answer) if what == "lint" else None
+    return Response(orjson.dumps(assessment_json(answer)), headers=headers, media_type=JSON)
+
+
+def _token_headers(request: Request, service: Service, ticket: Ticket, answer: Assessment) -> dict[str, str]:
+    """A token of this lint, and what the token that came with the request says; none while the secret is not known."""
+    if service.token_secret is None:
+        return {}
+    now, secret = service.now(), service.token_secret
+    headers = {"Triage-Lint-Token": lint_token(ticket, answer.lint, now=now, secret=secret)}
+    if token := request.headers.get("triage-lint-token"):
+        headers["Triage-Lint-Seen"] = seen(token, ticket, now=now, secret=secret)
+    return headers
 
 
 async def answered(service: Service, ticket: Ticket, what: What, lang: str) -> Assessment:

@@ -18,7 +18,7 @@ from triage.api.problems import Fault, ProblemError
 from triage.api.routes.assessing import AnswerLang, answered, note, note_answer
 from triage.api.service import Service
 from triage.api.storing import Effect, once
-from triage.assessment import KINDS, PRIORITIES, assessment_json
+from triage.assessment import KINDS, PRIORITIES, Assessment, assessment_json
 from triage.masking import mask, masked
 from triage.settings import zone_of
 from triage.store.idempotency import Answer
@@ -45,9 +45,9 @@ async def keep_ticket(request: Request, caller: AssessCaller, lang: AnswerLang =
     async def make() -> Effect:
         assessment = await answered(service, ticket, "assess", lang)
         note_answer(request, assessment)
-        new = _new_ticket(service, ticket, assessment_json(assessment))
+        new = new_ticket(service, ticket, assessment)
         note(request, ticket=new.id)
-        return Effect(201, orjson.dumps(_kept_json(_as_kept(new))), partial(_add, service, new))
+        return Effect(201, orjson.dumps(_kept_json(_as_kept(new))), partial(add, service, new))
 
     return await once(request, caller, raw, make)
 
@@ -136,7 +136,8 @@ async def correct_ticket(request: Request, caller: AssessCaller, kept_id: str) -
     return await once(request, caller, raw, make)
 
 
-def _add(service: Service, new: NewTicket, answer: Answer | None) -> None:
+def add(service: Service, new: NewTicket, answer: Answer | None) -> None:
+    """Stores a ticket with the answer to its claim, if it has one."""
     service.tickets.add(new, answer=answer)
 
 
@@ -154,7 +155,9 @@ def _correct(
         raise ProblemError("not-found", what="ticket")
 
 
-def _new_ticket(service: Service, ticket: Ticket, assessment: dict[str, Any]) -> NewTicket:
+def new_ticket(service: Service, ticket: Ticket, assessed: Assessment) -> NewTicket:
+    """A ticket and its assessment as they are to be kept: masked, unless the site says otherwise."""
+    assessment = assessment_json(assessed)
     zone, now = zone_of(service.settings), service.now()
     response, resolution = (
         read_time(text, zone=zone) if text else None for text in (ticket.first_response_at, ticket.resolved_at)

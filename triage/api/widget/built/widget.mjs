@@ -1,0 +1,752 @@
+// src/edit.ts
+function e(e, t, n, r, i) {
+	e.focus(), e.setSelectionRange(t, n);
+	let a = e.value;
+	(document.execCommand?.("insertText", !1, r) ?? !1) && e.value !== a || (e.setRangeText(r, t, n, "end"), e.dispatchEvent(new Event("input", { bubbles: !0 }))), i !== void 0 && e.setSelectionRange(i, i);
+}
+function t(t, n) {
+	let r = t.selectionEnd ?? t.value.length, i = t.value.slice(0, r), a = t.value.slice(r), o = !i || i.endsWith("\n") ? "" : "\n", s = a && !a.startsWith("\n") ? "\n" : "", c = n.indexOf("|");
+	e(t, r, r, o + n.replace("|", "") + s, r + o.length + c);
+}
+// src/offsets.ts
+function n(e, t) {
+	let n = 0;
+	for (let r = 0; r < t && n < e.length; r++) n += e.codePointAt(n) > 65535 ? 2 : 1;
+	return n;
+}
+function r(e) {
+	let t = 0;
+	for (let n of e) t++;
+	return t;
+}
+function i(e, t, r) {
+	return e.slice(n(e, t), n(e, r));
+}
+function a(e) {
+	return e.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "�");
+}
+// src/fields.ts
+var o = [
+	"password",
+	"hidden",
+	"submit",
+	"button",
+	"reset",
+	"image"
+], s = /^(cc-|one-time-code|current-password|new-password)/;
+function c(e, t) {
+	let n = e.split(/[\s,]+/).filter(Boolean), r = n.map((e) => u(t.getElementById(e)));
+	return {
+		title: n.length > 1 ? r[0] ?? null : null,
+		body: r.at(-1) ?? null
+	};
+}
+function l(e, t) {
+	let n = /* @__PURE__ */ new Map();
+	e && n.set("title", e), t && n.set("body", t);
+	let r = [], i = [], o = t?.form ?? e?.form ?? null;
+	for (let s of o ? [...o.elements] : []) {
+		if (s === e || s === t || !d(s)) continue;
+		if (s instanceof HTMLInputElement && s.type === "file") {
+			i.push(...[...s.files ?? []].map((e) => a(e.name)));
+			continue;
+		}
+		let o = s.dataset.triage || s.name, c = a(f(s)).trim();
+		if (!o || !c) continue;
+		r.push([o, c]);
+		let l = u(s);
+		l && l.value === c && n.set(`fields.${o}`, l);
+	}
+	return {
+		ticket: {
+			title: a(e?.value ?? ""),
+			body: a(t?.value ?? ""),
+			fields: Object.fromEntries(r),
+			attachments: i
+		},
+		controls: n
+	};
+}
+function u(e) {
+	return e instanceof HTMLTextAreaElement || e instanceof HTMLInputElement ? e : null;
+}
+function d(e) {
+	return !(e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement || e instanceof HTMLSelectElement) || e.disabled || e.dataset.triage === "off" ? !1 : !o.includes(e.type) && !s.test(e.autocomplete);
+}
+function f(e) {
+	return e instanceof HTMLSelectElement ? [...e.selectedOptions].filter((e) => e.value).map((e) => e.text).join(", ") : e.type === "checkbox" || e.type === "radio" ? e.checked ? e.value === "on" ? "yes" : e.value : "" : e.value;
+}
+// src/answer.ts
+function p(e) {
+	let t = y(e, "lint"), n = y(t, "elements"), r = y(t, "score");
+	return typeof r != "number" || typeof n != "object" || !n ? null : {
+		language: x(y(e, "language")),
+		ready: y(t, "ready") === !0,
+		score: Math.max(0, Math.min(100, Math.round(r))),
+		elements: new Map(Object.entries(n).map(([e, t]) => [e, h(t)])),
+		findings: b(y(t, "findings")).map(g),
+		questions: b(y(t, "questions")).map(x).filter(Boolean),
+		articles: b(y(e, "articles")).map(v).filter((e) => e.title && e.url)
+	};
+}
+function m(e, t) {
+	return e.findings.find((e) => e.ask === t);
+}
+function h(e) {
+	let t = x(y(e, "status"));
+	return {
+		status: t === "present" || t === "denied" ? t : "missing",
+		required: y(e, "required") === !0,
+		evidence: b(y(e, "evidence")).map(_).filter((e) => e !== null)
+	};
+}
+function g(e) {
+	return {
+		code: x(y(e, "code")),
+		level: x(y(e, "level")),
+		message: x(y(e, "message")),
+		ask: x(y(e, "ask")),
+		span: _(y(e, "span"))
+	};
+}
+function _(e) {
+	let t = y(e, "start"), n = y(e, "end");
+	return typeof t == "number" && typeof n == "number" ? {
+		field: x(y(e, "field")),
+		start: t,
+		end: n
+	} : null;
+}
+function v(e) {
+	let t = x(y(e, "url"));
+	return {
+		title: x(y(e, "title")),
+		url: /^https?:\/\//i.test(t) ? t : ""
+	};
+}
+function y(e, t) {
+	return typeof e == "object" && e ? e[t] : void 0;
+}
+function b(e) {
+	return Array.isArray(e) ? e : [];
+}
+function x(e) {
+	return typeof e == "string" ? e : "";
+}
+// src/style.ts
+var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n  --muted: var(--triage-muted, #57606a);\n  --border: var(--triage-border, #d0d7de);\n  --background: var(--triage-background, #f6f8fa);\n  --accent: var(--triage-accent, #0a58ca);\n  --good: var(--triage-good, #1a7f37);\n  --warn: var(--triage-warn, #8a5300);\n  --mark: var(--triage-mark, #fff3bf);\n  color: var(--text);\n  font-size: var(--triage-font-size, 0.9375em);\n  line-height: 1.55;\n}\n@supports (color: light-dark(#000, #fff)) {\n  :host {\n    --text: var(--triage-text, light-dark(#24292f, #e6edf3));\n    --muted: var(--triage-muted, light-dark(#57606a, #9da7b3));\n    --border: var(--triage-border, light-dark(#d0d7de, #3d444d));\n    --background: var(--triage-background, light-dark(#f6f8fa, #161b22));\n    --accent: var(--triage-accent, light-dark(#0a58ca, #79b8ff));\n    --good: var(--triage-good, light-dark(#1a7f37, #56d364));\n    --warn: var(--triage-warn, light-dark(#8a5300, #e3b341));\n    --mark: var(--triage-mark, light-dark(#fff3bf, #4d3f00));\n  }\n}\n:host([hidden]), [hidden] { display: none !important; }\nsection {\n  border: 1px solid var(--border);\n  border-radius: var(--triage-radius, 8px);\n  background: var(--background);\n  padding: 0.75em 1em;\n}\nsection > :not([hidden]) ~ :not([hidden]) { margin-block-start: 0.75em; }\nh3 { margin: 0; font: inherit; font-weight: 600; }\nul, ol { margin: 0; padding: 0; list-style: none; }\n.head { display: flex; align-items: center; gap: 0.75em; }\n.meter { flex: 1; height: 6px; border-radius: 3px; background: var(--border); overflow: hidden; }\n.bar { height: 100%; width: 0; border-radius: 3px; background: var(--accent); transition: width 0.3s; }\n.ready .bar { background: var(--good); }\n.score { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 2.2em; text-align: end; }\n.status { color: var(--muted); }\n::slotted(*) { overflow-wrap: anywhere; }\n.checklist { display: flex; flex-wrap: wrap; gap: 0.25em 1.1em; }\n.checklist li { color: var(--muted); }\n.checklist .present { color: var(--good); }\n.checklist .tick { display: inline-block; width: 1.2em; }\n.said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.item { border-inline-start: 3px solid var(--accent); padding-inline-start: 0.75em; margin-block-start: 0.6em; }\n.warning { border-color: var(--warn); }\n.actions { display: flex; flex-wrap: wrap; gap: 0.25em 0.5em; margin-block-start: 0.35em; }\nbutton {\n  font: inherit;\n  min-height: 2em;\n  min-width: 2em;\n  padding: 0.1em 0.7em;\n  color: var(--accent);\n  background: transparent;\n  border: 1px solid var(--border);\n  border-radius: 6px;\n  cursor: pointer;\n}\nbutton:hover { border-color: currentColor; }\nbutton.quiet { border-color: transparent; color: var(--muted); }\n:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }\n.places { margin-block-start: 0.4em; overflow-wrap: anywhere; }\ncode { font-family: ui-monospace, Consolas, monospace; font-size: 0.92em; }\nsummary { cursor: pointer; color: var(--muted); }\n.text { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16em; overflow-y: auto; }\nmark { background: var(--mark); color: inherit; border-bottom: 2px solid var(--accent); }\nmark small { color: var(--muted); margin-inline-start: 0.25em; }\na { color: var(--accent); }\n@media (prefers-reduced-motion: reduce) { .bar { transition: none; } }\n@media (forced-colors: active) { .bar { background: Highlight; } }\n", C = {
+	android: "Android",
+	ios: "iOS",
+	macos: "macOS",
+	windows: "Windows"
+}, w = {
+	zh: {
+		panel: "提交前小助手",
+		meter: "信息完整度",
+		idle: "写下遇到的问题，这里会提示还缺什么。",
+		missing: (e) => `还可以补充：${e.join("、")}。`,
+		nothingAsked: "没有要问的了，可以提交。",
+		ready: "信息已经完整，可以提交了。",
+		away: "提示暂时不可用，不影响提交。",
+		checklist: "工程师需要的信息",
+		statuses: {
+			present: "已有",
+			missing: "待补充",
+			denied: "已说明没有"
+		},
+		elements: {
+			symptom: "现象",
+			reproduction: "复现步骤",
+			environment: "版本与平台",
+			logs: "日志或报错",
+			session: "房间/通话/消息 ID",
+			impact: "影响范围",
+			business_loss: "业务损失",
+			timing: "发生时间",
+			expected: "期望结果",
+			contact: "联系方式"
+		},
+		questions: "补充这几点，能少来回问几次",
+		insert: "插入填写格式",
+		where: "日志在哪里？",
+		dismiss: "不再提示",
+		noPlaces: "暂时查不到日志位置。",
+		platforms: {
+			...C,
+			web: "浏览器",
+			miniprogram: "小程序"
+		},
+		warnings: "提交前请看一眼",
+		mask: "打码",
+		articles: "也许已有答案",
+		understood: "看看读懂了什么",
+		problem: "还有几点没有写",
+		problemSaid: "补上这些，处理会快得多：",
+		anyway: "仍要提交",
+		skeletons: {
+			symptom: "现象：|\n谁看到的（用户 ID）：",
+			reproduction: "复现步骤：\n1. |\n2. \n3. \n是否必现：",
+			environment: "SDK 名称和版本：|\n系统和版本：\n机型或浏览器：",
+			logs: "错误码或报错：|",
+			session: "房间号或频道名：|\n用户 ID：",
+			impact: "受影响的用户（人数或比例）：|",
+			business_loss: "业务损失：|",
+			timing: "开始时间：|\n多久一次：\n最近一次：",
+			expected: "期望结果：|",
+			contact: "联系方式：|\n方便联系的时间："
+		}
+	},
+	en: {
+		panel: "Before you send",
+		meter: "Completeness",
+		idle: "Describe what happened; what is still missing shows up here.",
+		missing: (e) => `You could add: ${e.join(", ")}.`,
+		nothingAsked: "Nothing left to ask; ready to send.",
+		ready: "All there; ready to send.",
+		away: "Hints are not available just now; you can send the form as ever.",
+		checklist: "What an engineer needs",
+		statuses: {
+			present: "there",
+			missing: "still missing",
+			denied: "said not to exist"
+		},
+		elements: {
+			symptom: "symptom",
+			reproduction: "steps",
+			environment: "version and platform",
+			logs: "log or error",
+			session: "room, call or message id",
+			impact: "users hit",
+			business_loss: "business loss",
+			timing: "time",
+			expected: "expected result",
+			contact: "contact"
+		},
+		questions: "These save a day of asking back",
+		insert: "Insert a template",
+		where: "Where is the log?",
+		dismiss: "Dismiss",
+		noPlaces: "The places of logs are not available just now.",
+		platforms: {
+			...C,
+			web: "Browser",
+			miniprogram: "Mini program"
+		},
+		warnings: "A look before you send",
+		mask: "Mask it",
+		articles: "May be answered already",
+		understood: "See what was understood",
+		problem: "A few things are missing",
+		problemSaid: "With these it goes much faster:",
+		anyway: "Send anyway",
+		skeletons: {
+			symptom: "What happens: |\nWho sees it (user id): ",
+			reproduction: "Steps to reproduce:\n1. |\n2. \n3. \nEvery time: ",
+			environment: "SDK name and version: |\nSystem and version: \nDevice or browser: ",
+			logs: "Error code or text: |",
+			session: "Room or channel: |\nUser id: ",
+			impact: "Users hit (number or share): |",
+			business_loss: "Business loss: |",
+			timing: "Since when: |\nHow often: \nLast time: ",
+			expected: "Expected result: |",
+			contact: "Contact: |\nBest time to reach me: "
+		}
+	}
+}, T = {
+	SYM: "symptom",
+	REP: "reproduction",
+	ENV: "environment",
+	LOG: "logs",
+	SES: "session",
+	IMP: "impact",
+	TIM: "timing",
+	CON: "contact"
+}, E = 4, D = 0, O = class {
+	host;
+	actions;
+	#e = `triage-hints-${++D}`;
+	#t = F("section", "panel");
+	#n = F("div", "bar");
+	#r = F("div", "meter", this.#n);
+	#i = F("span", "score");
+	#a = F("div", "head", this.#r, this.#i);
+	#o = F("div", "");
+	#s = F("ul", "checklist");
+	#c = F("div", "questions");
+	#l = F("div", "warnings");
+	#u = F("div", "articles");
+	#d = F("details", "understood");
+	#f = /* @__PURE__ */ new Map();
+	#p = /* @__PURE__ */ new Map();
+	#m = w.en;
+	#h = null;
+	constructor(e, t) {
+		this.host = e, this.actions = t;
+		let n = e.shadowRoot ?? e.attachShadow({ mode: "open" });
+		j(n);
+		let r = F("slot", "");
+		r.name = "status";
+		let i = F("div", "status", r);
+		this.#t.append(this.#a, i, this.#s, this.#l, this.#c, this.#u, this.#d), n.replaceChildren(this.#t), this.#r.setAttribute("role", "meter"), this.#r.setAttribute("aria-valuemin", "0"), this.#r.setAttribute("aria-valuemax", "100"), this.#i.setAttribute("aria-hidden", "true"), this.#o.id = `${this.#e}-status`, this.#o.slot = "status", this.#o.setAttribute("aria-live", "polite"), e.append(this.#o), this.#d.append(F("summary", ""), F("div", "text")), this.#d.addEventListener("toggle", () => this.#T());
+	}
+	remove() {
+		for (let e of [this.#f, this.#p]) {
+			for (let t of e.values()) t.message.remove();
+			e.clear();
+		}
+		this.#o.remove();
+	}
+	show(e) {
+		this.#h = e;
+		let t = this.#m = w[e.lang], n = e.answer;
+		this.#t.lang = this.#o.lang = e.lang, this.#t.setAttribute("aria-label", t.panel), this.#t.classList.toggle("ready", n?.ready ?? !1), this.#r.setAttribute("aria-label", t.meter), this.#r.setAttribute("aria-valuenow", String(n?.score ?? 0)), this.#a.hidden = !n, this.#n.style.width = `${n?.score ?? 0}%`, I(this.#i, n ? String(n.score) : ""), this.#_(n);
+		let r = this.#v(n), i = this.#y(n);
+		return this.#w(n), this.#T(), I(this.#o, this.#g(e, r)), [
+			{
+				field: "title",
+				id: this.#o.id
+			},
+			{
+				field: "body",
+				id: this.#o.id
+			},
+			...[...r, ...i].map((e) => ({
+				field: i.includes(e) ? e.finding?.span?.field ?? "body" : "body",
+				id: e.message.id
+			}))
+		];
+	}
+	#g(e, t) {
+		let n = this.#m;
+		if (e.isAway) return n.away;
+		if (!e.answer) return n.idle;
+		let r = t.map((e) => M(e.finding)).filter((e) => e !== "");
+		return t.length && r.length ? n.missing(r.map((e) => n.elements[e] ?? e)) : e.answer.ready ? n.ready : n.nothingAsked;
+	}
+	#_(e) {
+		let t = this.#m, n = Object.keys(t.elements).filter((t) => {
+			let n = e?.elements.get(t);
+			return n && (n.required || n.status === "present");
+		});
+		this.#s.hidden = !n.length, this.#s.setAttribute("aria-label", t.checklist), this.#s.replaceChildren(...n.map((n) => {
+			let r = e.elements.get(n).status, i = F("span", "tick", r === "present" ? "✓" : r === "denied" ? "–" : "○");
+			i.setAttribute("aria-hidden", "true");
+			let a = F("li", r, i, t.elements[n], F("span", "said", ` (${t.statuses[r]})`));
+			return a.setAttribute("part", `element ${r}`), a;
+		}));
+	}
+	#v(e) {
+		let t = this.#m, n = (e?.questions ?? []).map((t) => ({
+			text: t,
+			finding: m(e, t)
+		})).map(({ text: e, finding: t }) => ({
+			text: e,
+			finding: t,
+			key: t ? `q-${t.code}` : `q-${e}`
+		})).filter(({ key: e }) => !this.#h.dismissed.has(e));
+		return this.#b(this.#f, this.#c, t.questions, "question", n, (e) => {
+			let n = [], r = M(e.finding), i = t.skeletons[r], a = F("div", "places");
+			return a.hidden = !0, r === "logs" ? n.push(this.#C(e, a)) : i && n.push(P(t.insert, "insert", () => this.actions.insert(i))), n.push(P(t.dismiss, "dismiss", () => this.#S(e), "quiet")), [F("div", "actions", ...n), a];
+		});
+	}
+	#y(e) {
+		let t = this.#m, n = (e?.findings ?? []).filter((e) => e.code.startsWith("SEC") && e.span).map((e) => {
+			let t = e.span;
+			return {
+				key: `w-${e.code}-${t.field}-${this.#D(t.field).length ? this.#O(e) : t.start}`,
+				finding: e,
+				text: [e.message, e.ask].filter(Boolean).join(" ")
+			};
+		}).filter(({ key: e }, t, n) => !this.#h.dismissed.has(e) && n.findIndex((t) => t.key === e) === t).slice(0, E);
+		return this.#b(this.#p, this.#l, t.warnings, "warning", n, (e) => {
+			let n = P(t.mask, "mask", () => this.actions.mask(this.#p.get(e.key).finding)), r = P(t.dismiss, "dismiss", () => this.#S(e), "quiet");
+			return [F("div", "actions", ...e.finding?.span?.field.startsWith("attach") ? [] : [n], r)];
+		});
+	}
+	#b(e, t, n, r, i, a) {
+		let o = new Set(i.map(({ key: e }) => e));
+		for (let [t, n] of e) o.has(t) && n.node.lang === this.#h.lang || (n.node.remove(), n.message.remove(), e.delete(t));
+		t.hidden = !i.length;
+		let s = t.firstElementChild;
+		s || t.append(s = F("h3", "heading")), I(s, n);
+		let c = i.map(({ key: t, finding: n, text: i }) => {
+			let o = e.get(t);
+			return o || (o = this.#x(t, n, i, r), o.node.append(...a(o)), e.set(t, o)), o.finding = n, I(o.message, i), o;
+		});
+		return c.forEach(({ node: e }, n) => {
+			t.children[n + 1] !== e && t.insertBefore(e, t.children[n + 1] ?? null);
+		}), c;
+	}
+	#x(e, t, n, r) {
+		let i = `${this.#e}-${r}-${++k}`, a = F("div", "", n);
+		a.id = a.slot = i, a.lang = this.#h.lang, this.host.append(a);
+		let o = F("slot", "");
+		o.name = i;
+		let s = F("div", `item ${r}`, o);
+		return s.setAttribute("part", r), s.lang = this.#h.lang, {
+			key: e,
+			finding: t,
+			text: n,
+			node: s,
+			message: a
+		};
+	}
+	#S(e) {
+		let t = e.node.nextElementSibling ?? e.node.previousElementSibling, n = e.node.contains(this.host.shadowRoot.activeElement);
+		this.actions.dismiss(e.key), n && (t?.querySelector("button") ?? this.#d.querySelector("summary"))?.focus();
+	}
+	#C(e, t) {
+		let n = this.#m, r = P(n.where, "where", async () => {
+			if (t.hidden = !t.hidden, r.setAttribute("aria-expanded", String(!t.hidden)), t.hidden) return;
+			let i = await this.actions.places(), a = i.filter(({ path: t }) => e.message.textContent?.includes(t)), o = new Set((a.length ? a : i).map(({ platform: e, path: t }) => `${e}\n${t}`));
+			t.replaceChildren(F("ul", "", ...[...o].map((e) => N(e, n)))), i.length || (t.textContent = n.noPlaces);
+		});
+		return r.setAttribute("aria-expanded", "false"), r;
+	}
+	#w(e) {
+		let t = e?.articles ?? [];
+		this.#u.hidden = !t.length;
+		let n = t.map(({ title: e, url: t }) => {
+			let n = F("a", "", e);
+			return n.href = t, n.target = "_blank", n.rel = "noopener noreferrer", F("li", "article", n);
+		});
+		this.#u.replaceChildren(F("h3", "heading", this.#m.articles), F("ul", "", ...n));
+	}
+	#T() {
+		let [e, t] = this.#d.children;
+		I(e, this.#m.understood);
+		let n = this.#h?.answer;
+		if (this.#d.hidden = !n, !n || !this.#d.open) return;
+		let r = ["title", "body"].filter((e) => this.#D(e)).map((e) => {
+			let t = F("div", "line");
+			return t.append(...this.#E(e, n)), t;
+		});
+		t.replaceChildren(...r);
+	}
+	#E(e, t) {
+		let n = [...t.elements].flatMap(([t, n]) => n.evidence.filter((t) => t.field === e).map((e) => ({
+			...e,
+			name: t
+		})));
+		n.sort((e, t) => e.start - t.start || t.end - e.end);
+		let r = this.#D(e), a = [], o = 0;
+		for (let { start: e, end: t, name: s } of n) {
+			if (e < o || t <= e) continue;
+			let n = F("small", "", this.#m.elements[s] ?? s);
+			a.push(document.createTextNode(i(r, o, e)), F("mark", "mark", i(r, e, t), n)), o = t;
+		}
+		return a.push(document.createTextNode(i(r, o, r.length))), a;
+	}
+	#D(e) {
+		let t = this.#h?.ticket;
+		return e === "title" || e === "body" ? t?.[e] ?? "" : e.startsWith("fields.") ? t?.fields[e.slice(7)] ?? "" : "";
+	}
+	#O({ span: e }) {
+		return e ? i(this.#D(e.field), e.start, e.end) : "";
+	}
+}, k = 0, A = null;
+function j(e) {
+	"adoptedStyleSheets" in e && (A || (A = new CSSStyleSheet(), A.replaceSync(S)), e.adoptedStyleSheets = [A]);
+}
+function M(e) {
+	return T[e?.code.slice(0, 3) ?? ""] ?? "";
+}
+function N(e, t) {
+	let [n = "", r = ""] = e.split("\n");
+	return F("li", "place", `${t.platforms[n] ?? n}: `, F("code", "", r));
+}
+function P(e, t, n, r = "") {
+	let i = F("button", r, e);
+	return i.type = "button", i.setAttribute("part", `button ${t}`), i.addEventListener("click", n), i;
+}
+function F(e, t, ...n) {
+	let r = document.createElement(e);
+	return t && (r.className = t, r.setAttribute("part", t.replace("said", ""))), r.append(...n), r;
+}
+function I(e, t) {
+	e.textContent !== t && (e.textContent = t);
+}
+// src/service.ts
+var L = 1e4, R = 2e3, z = 6e4, B = [
+	401,
+	403,
+	404
+], V = 6e5, H = class {
+	endpoint;
+	formKey;
+	#e = 0;
+	#t = 0;
+	#n = null;
+	constructor(e, t) {
+		this.endpoint = e, this.formKey = t;
+	}
+	get restMs() {
+		return Math.max(0, this.#t - Date.now());
+	}
+	async lint(e, t) {
+		this.drop();
+		let n = this.#n = new AbortController(), r = setTimeout(() => n.abort(/* @__PURE__ */ Error("timeout")), L);
+		try {
+			let r = await this.#r(`/v1/lint?lang=${t}`, n.signal, JSON.stringify(e)), i = r.ok ? p(await r.json()) : null;
+			if (n !== this.#n) return null;
+			if (i) return this.#e = this.#t = 0, {
+				answer: i,
+				token: r.headers.get("Triage-Lint-Token")
+			};
+			this.#i(r);
+		} catch {
+			n === this.#n && this.#i(null);
+		} finally {
+			clearTimeout(r);
+		}
+		return null;
+	}
+	async logPlaces() {
+		try {
+			let e = await this.#r("/v1/log-places", AbortSignal.timeout(L)), t = e.ok ? await e.json() : null;
+			return (Array.isArray(t?.places) ? t.places : []).filter((e) => typeof e?.path == "string" && typeof e?.platform == "string");
+		} catch {
+			return [];
+		}
+	}
+	drop() {
+		let e = this.#n;
+		this.#n = null, e?.abort();
+	}
+	#r(e, t, n) {
+		let r = {};
+		return this.formKey && (r.Authorization = `Bearer ${this.formKey}`), n !== void 0 && (r["Content-Type"] = "application/json"), fetch(this.endpoint + e, {
+			method: n === void 0 ? "GET" : "POST",
+			headers: r,
+			signal: t,
+			body: n ?? null,
+			credentials: "omit",
+			referrerPolicy: "no-referrer"
+		});
+	}
+	#i(e) {
+		let t = Number(e?.headers.get("Retry-After")) * 1e3 || 0;
+		this.#e = Math.min(z, this.#e * 2 || R), this.#t = Date.now() + Math.min(z, Math.max(t, this.#e)), e && B.includes(e.status) && (this.#t = Date.now() + V, console.warn(`triage-form-hints: ${this.endpoint} answered ${e.status}; check form-key, origin and endpoint`));
+	}
+}, U = class {
+	#e = document.createElement("div");
+	#t = document.title;
+	constructor(e, t, n, r) {
+		let i = w[t];
+		this.#e.className = "item warning", this.#e.setAttribute("part", "summary"), this.#e.tabIndex = -1, this.#e.lang = t;
+		let a = document.createElement("div");
+		a.setAttribute("role", "alert");
+		let o = document.createElement("h3");
+		o.textContent = i.problem;
+		let s = document.createElement("div");
+		s.textContent = i.problemSaid;
+		let c = document.createElement("ul");
+		for (let e of n) c.append(W(e, r.go));
+		a.append(o, s, c);
+		let l = document.createElement("button");
+		l.type = "button", l.setAttribute("part", "button anyway"), l.textContent = i.anyway, l.addEventListener("click", r.anyway);
+		let u = document.createElement("div");
+		u.className = "actions", u.append(l), this.#e.append(a, u), e.shadowRoot.firstElementChild.prepend(this.#e), document.title = `${i.problem}: ${this.#t}`, this.#e.focus();
+	}
+	remove() {
+		this.#e.remove(), document.title = this.#t;
+	}
+};
+function W(e, t) {
+	let n = document.createElement("a");
+	n.href = "#", n.textContent = e, n.addEventListener("click", (e) => {
+		e.preventDefault(), t();
+	});
+	let r = document.createElement("li");
+	return r.append(n), r;
+}
+// src/element.ts
+var G = 500, K = 4, q = 1500, J = document.currentScript?.src ?? "", Y = class extends HTMLElement {
+	static observedAttributes = [
+		"for",
+		"endpoint",
+		"form-key",
+		"lang",
+		"mode"
+	];
+	answer = null;
+	#e = null;
+	#t = "";
+	#n = null;
+	#r = null;
+	#i = null;
+	#a = null;
+	#o = null;
+	#s = /* @__PURE__ */ new Map();
+	#c = [];
+	#l = /* @__PURE__ */ new Set();
+	#u = null;
+	#d = 0;
+	#f = !1;
+	#p = !1;
+	#m = !1;
+	#h = !1;
+	#g = null;
+	#_ = null;
+	connectedCallback() {
+		this.#r ??= new O(this, {
+			insert: (e) => this.#o && t(this.#o, e),
+			mask: (e) => this.#j(e),
+			dismiss: (e) => {
+				this.#l.add(e), this.#O();
+			},
+			places: () => this.#M()
+		}), this.#n = new H(this.#v(), this.getAttribute("form-key") ?? ""), this.#b(), this.#C(), this.#O();
+	}
+	disconnectedCallback() {
+		clearTimeout(this.#d), this.#_?.abort(), this.#g?.disconnect(), this.#n?.drop(), this.#k([]), this.#r?.remove(), this.#r = null, this.#a = this.#o = null, this.#t = "";
+	}
+	attributeChangedCallback(e, t, n) {
+		this.#r && t !== n && ((e === "endpoint" || e === "form-key") && (this.#n?.drop(), this.#n = new H(this.#v(), this.getAttribute("form-key") ?? "")), this.#t = "", this.#C(), this.#O(), this.#w(0));
+	}
+	#v() {
+		let e = J ? new URL(".", J).href : "/";
+		return (this.getAttribute("endpoint") ?? e).replace(/\/+$/, "");
+	}
+	#y() {
+		return this.getRootNode();
+	}
+	#b() {
+		this.#_ = new AbortController();
+		let e = {
+			capture: !0,
+			signal: this.#_.signal
+		}, t = this.#y();
+		t.addEventListener("input", (e) => this.#x(e) && !this.#S(e) && this.#w(), e), t.addEventListener("change", (e) => this.#x(e) && this.#w(0), e), t.addEventListener("focusout", (e) => this.#x(e) && this.#w(0), e), t.addEventListener("compositionstart", (e) => {
+			this.#x(e) && (this.#f = !0, clearTimeout(this.#d));
+		}, e), t.addEventListener("compositionend", (e) => {
+			this.#x(e) && (this.#f = !1, this.#w());
+		}, e), t.addEventListener("submit", (e) => this.#P(e), e), this.#g = new MutationObserver(() => this.#C()), this.#g.observe(t, {
+			childList: !0,
+			subtree: !0
+		});
+	}
+	#x(e) {
+		let t = e.target, n = this.#o?.form;
+		return !!t && !this.contains(t) && (t === this.#a || t === this.#o || !!n && n.contains(t));
+	}
+	#S(e) {
+		return this.#f || e.isComposing;
+	}
+	#C() {
+		let { title: e, body: t } = c(this.getAttribute("for") ?? "", this.#y());
+		(e !== this.#a || t !== this.#o) && (this.#a = e, this.#o = t, this.#f = !1, this.#O(), this.#w(0));
+	}
+	#w(e = G) {
+		if (clearTimeout(this.#d), this.#f || !this.isConnected) return;
+		let t = this.#n?.restMs ?? 0;
+		this.#d = window.setTimeout(() => void this.#T(), Math.max(e, t));
+	}
+	async #T() {
+		let { ticket: e, controls: t } = l(this.#a, this.#o), n = this.#n;
+		if (!n || !this.#o) return;
+		if (r((e.title + e.body).trim()) < K) {
+			n.drop(), this.answer = null, this.#t = "", this.#O();
+			return;
+		}
+		let i = JSON.stringify(e);
+		if (i === this.#t) return;
+		this.#t = i;
+		let a = await n.lint(e, this.#E());
+		if (i !== this.#t) return;
+		this.#p = !a, a ? (this.answer = a.answer, this.#e = e, this.#s = t, this.#N(a.token)) : (this.#t = "", this.#w(n.restMs)), this.#O();
+		let o = a && {
+			ready: a.answer.ready,
+			score: a.answer.score,
+			questions: a.answer.questions
+		};
+		this.dispatchEvent(new CustomEvent("triage-answer", {
+			detail: o,
+			bubbles: !0,
+			composed: !0
+		}));
+	}
+	#E() {
+		let e = (this.getAttribute("lang") ?? "auto").slice(0, 2).toLowerCase();
+		return e === "zh" || e === "en" ? e : "auto";
+	}
+	#D() {
+		let e = this.#E();
+		return e === "auto" ? this.answer ? this.answer.language === "zh" || this.answer.language === "mixed" ? "zh" : "en" : (this.parentElement?.closest("[lang]")?.getAttribute("lang") || navigator.language).toLowerCase().startsWith("zh") ? "zh" : "en" : e;
+	}
+	#O() {
+		if (!this.#r) return;
+		let e = this.#r.show({
+			lang: this.#D(),
+			isAway: this.#p,
+			answer: this.#p ? null : this.answer,
+			ticket: this.#e,
+			dismissed: this.#l
+		});
+		this.#k(e);
+	}
+	#k(e) {
+		let t = e.map(({ field: e, id: t }) => ({
+			control: this.#A(e),
+			id: t
+		})).filter((e) => e.control !== null);
+		for (let { control: e, id: n } of this.#c) {
+			if (t.some((t) => t.control === e && t.id === n)) continue;
+			let r = X(e).filter((e) => e !== n);
+			r.length ? e.setAttribute("aria-describedby", r.join(" ")) : e.removeAttribute("aria-describedby");
+		}
+		for (let { control: e, id: n } of t) {
+			let t = X(e);
+			t.includes(n) || e.setAttribute("aria-describedby", [...t, n].join(" "));
+		}
+		this.#c = t;
+	}
+	#A(e) {
+		return e === "title" ? this.#a : e === "body" ? this.#o : this.#s.get(e) ?? null;
+	}
+	#j({ span: t }) {
+		let o = t && this.#A(t.field), s = t && Z(this.#e, t.field);
+		o && a(o.value) === s && (e(o, n(s, t.start), n(s, t.end), "•".repeat(r(i(s, t.start, t.end)))), this.#w(0));
+	}
+	#M() {
+		return this.#u ??= this.#n.logPlaces().then((e) => (e.length || (this.#u = null), e)), this.#u;
+	}
+	#N(e) {
+		let t = this.#o?.form;
+		if (!t || !e) return;
+		let n = t.querySelector("input[name=\"triage_lint_token\"]");
+		n || (n = document.createElement("input"), n.type = "hidden", n.name = "triage_lint_token", t.append(n)), n.value = e;
+	}
+	#P(e) {
+		let t = this.#o?.form;
+		e.target === t && t && this.getAttribute("mode") === "block" && (this.#m ? this.#m = !1 : (e.preventDefault(), e.stopImmediatePropagation(), this.#h || (this.#h = !0, this.#F().then((n) => {
+			this.#h = !1, n ? this.#I(t, e.submitter) : this.#L(t, e.submitter);
+		}))));
+	}
+	async #F() {
+		clearTimeout(this.#d);
+		let e = new Promise((e) => setTimeout(e, q));
+		await Promise.race([this.#T(), e]);
+		let t = JSON.stringify(l(this.#a, this.#o).ticket) === JSON.stringify(this.#e);
+		return !this.answer || !t || this.#p || this.answer.ready;
+	}
+	#I(e, t) {
+		this.#m = !0, this.#i?.remove(), e.requestSubmit(t), this.#m = !1;
+	}
+	#L(e, t) {
+		this.#i?.remove();
+		let n = this.answer?.questions ?? [];
+		this.#i = new U(this, this.#D(), n, {
+			go: () => this.#o?.focus(),
+			anyway: () => this.#I(e, t)
+		});
+	}
+};
+function X(e) {
+	return (e.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean);
+}
+function Z(e, t) {
+	return t === "title" || t === "body" ? e?.[t] ?? "" : e?.fields[t.slice(7)] ?? "";
+}
+// src/index.ts
+customElements.get("triage-form-hints") || customElements.define("triage-form-hints", Y);
