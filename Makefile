@@ -3,9 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WIDGET := triage/api/widget
 SAMPLES := data/sample/jira.csv data/sample/inhouse.csv data/sample/zendesk.jsonl
 
-.PHONY: demo test test-slow test-spark test-plain fuzz pictures openapi lint bench train serve clean
+.PHONY: demo test test-slow test-spark test-plain fuzz pictures openapi widget lint bench train serve clean
 
 # Triages the sample backlog, three exports of three systems: a few tickets in full, the ranked table, the report.
 demo: $(VENV)/demo
@@ -22,7 +23,7 @@ test: $(VENV)/dev lint
 	$(BIN)/python -m pytest -n auto -m "not slow and not spark"
 
 # Minutes of work; run by .ci/run.
-test-slow: $(VENV)/dev $(VENV)/browser
+test-slow: $(VENV)/dev $(VENV)/browser $(VENV)/widget
 	$(BIN)/python -m pytest -n auto -m slow
 
 # A local Spark with two workers; needs Java 17 or newer.
@@ -41,6 +42,10 @@ fuzz: $(VENV)/dev
 openapi: $(VENV)/dev
 	$(BIN)/python docs/openapi.py
 	$(BIN)/python docs/settings.py
+
+# The form's element, built anew from its source; needs Node 20.
+widget: $(VENV)/widget
+	cd $(WIDGET) && npm run build
 
 # The pictures of the README, taken from the running product.
 pictures: demo $(VENV)/browser
@@ -86,6 +91,11 @@ $(VENV)/spark: $(VENV)/dev
 $(VENV)/browser: $(VENV)/dev
 	@(command -v chromium && command -v chromedriver) > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium chromium-driver fonts-noto-cjk)
 	@touch $@
+
+$(VENV)/widget: $(WIDGET)/package-lock.json
+	@command -v npm > /dev/null || (echo "the form's element needs Node 20 and npm" && false)
+	cd $(WIDGET) && npm ci --silent
+	@mkdir -p $(VENV) && touch $@
 
 $(VENV)/plain: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)-plain

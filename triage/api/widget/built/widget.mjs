@@ -134,7 +134,7 @@ function x(e) {
 	return typeof e == "string" ? e : "";
 }
 // src/style.ts
-var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n  --muted: var(--triage-muted, #57606a);\n  --border: var(--triage-border, #d0d7de);\n  --background: var(--triage-background, #f6f8fa);\n  --accent: var(--triage-accent, #0a58ca);\n  --good: var(--triage-good, #1a7f37);\n  --warn: var(--triage-warn, #8a5300);\n  --mark: var(--triage-mark, #fff3bf);\n  color: var(--text);\n  font-size: var(--triage-font-size, 0.9375em);\n  line-height: 1.55;\n}\n@supports (color: light-dark(#000, #fff)) {\n  :host {\n    --text: var(--triage-text, light-dark(#24292f, #e6edf3));\n    --muted: var(--triage-muted, light-dark(#57606a, #9da7b3));\n    --border: var(--triage-border, light-dark(#d0d7de, #3d444d));\n    --background: var(--triage-background, light-dark(#f6f8fa, #161b22));\n    --accent: var(--triage-accent, light-dark(#0a58ca, #79b8ff));\n    --good: var(--triage-good, light-dark(#1a7f37, #56d364));\n    --warn: var(--triage-warn, light-dark(#8a5300, #e3b341));\n    --mark: var(--triage-mark, light-dark(#fff3bf, #4d3f00));\n  }\n}\n:host([hidden]), [hidden] { display: none !important; }\nsection {\n  border: 1px solid var(--border);\n  border-radius: var(--triage-radius, 8px);\n  background: var(--background);\n  padding: 0.75em 1em;\n}\nsection > :not([hidden]) ~ :not([hidden]) { margin-block-start: 0.75em; }\nh3 { margin: 0; font: inherit; font-weight: 600; }\nul, ol { margin: 0; padding: 0; list-style: none; }\n.head { display: flex; align-items: center; gap: 0.75em; }\n.meter { flex: 1; height: 6px; border-radius: 3px; background: var(--border); overflow: hidden; }\n.bar { height: 100%; width: 0; border-radius: 3px; background: var(--accent); transition: width 0.3s; }\n.ready .bar { background: var(--good); }\n.score { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 2.2em; text-align: end; }\n.status { color: var(--muted); }\n::slotted(*) { overflow-wrap: anywhere; }\n.checklist { display: flex; flex-wrap: wrap; gap: 0.25em 1.1em; }\n.checklist li { color: var(--muted); }\n.checklist .present { color: var(--good); }\n.checklist .tick { display: inline-block; width: 1.2em; }\n.said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.item { border-inline-start: 3px solid var(--accent); padding-inline-start: 0.75em; margin-block-start: 0.6em; }\n.warning { border-color: var(--warn); }\n.actions { display: flex; flex-wrap: wrap; gap: 0.25em 0.5em; margin-block-start: 0.35em; }\nbutton {\n  font: inherit;\n  min-height: 2em;\n  min-width: 2em;\n  padding: 0.1em 0.7em;\n  color: var(--accent);\n  background: transparent;\n  border: 1px solid var(--border);\n  border-radius: 6px;\n  cursor: pointer;\n}\nbutton:hover { border-color: currentColor; }\nbutton.quiet { border-color: transparent; color: var(--muted); }\n:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }\n.places { margin-block-start: 0.4em; overflow-wrap: anywhere; }\ncode { font-family: ui-monospace, Consolas, monospace; font-size: 0.92em; }\nsummary { cursor: pointer; color: var(--muted); }\n.text { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16em; overflow-y: auto; }\nmark { background: var(--mark); color: inherit; border-bottom: 2px solid var(--accent); }\nmark small { color: var(--muted); margin-inline-start: 0.25em; }\na { color: var(--accent); }\n@media (prefers-reduced-motion: reduce) { .bar { transition: none; } }\n@media (forced-colors: active) { .bar { background: Highlight; } }\n", C = {
+var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n  --muted: var(--triage-muted, #57606a);\n  --border: var(--triage-border, #d0d7de);\n  --background: var(--triage-background, #f6f8fa);\n  --accent: var(--triage-accent, #0a58ca);\n  --good: var(--triage-good, #1a7f37);\n  --warn: var(--triage-warn, #8a5300);\n  --mark: var(--triage-mark, #fff3bf);\n  color: var(--text);\n  font-size: var(--triage-font-size, 0.9375em);\n  line-height: 1.55;\n}\n@supports (color: light-dark(#000, #fff)) {\n  :host {\n    --text: var(--triage-text, light-dark(#24292f, #e6edf3));\n    --muted: var(--triage-muted, light-dark(#57606a, #9da7b3));\n    --border: var(--triage-border, light-dark(#d0d7de, #3d444d));\n    --background: var(--triage-background, light-dark(#f6f8fa, #161b22));\n    --accent: var(--triage-accent, light-dark(#0a58ca, #79b8ff));\n    --good: var(--triage-good, light-dark(#1a7f37, #56d364));\n    --warn: var(--triage-warn, light-dark(#8a5300, #e3b341));\n    --mark: var(--triage-mark, light-dark(#fff3bf, #4d3f00));\n  }\n}\n:host([hidden]), [hidden] { display: none !important; }\nsection {\n  border: 1px solid var(--border);\n  border-radius: var(--triage-radius, 8px);\n  background: var(--background);\n  padding: 0.75em 1em;\n}\nsection > :not([hidden]) ~ :not([hidden]) { margin-block-start: 0.75em; }\nh3 { margin: 0; font: inherit; font-weight: 600; }\nul, ol { margin: 0; padding: 0; list-style: none; }\n.head { display: flex; align-items: center; gap: 0.75em; }\n.meter { flex: 1; height: 6px; border-radius: 3px; background: var(--border); overflow: hidden; }\n.bar { height: 100%; width: 0; border-radius: 3px; background: var(--accent); transition: width 0.3s; }\n.ready .bar { background: var(--good); }\n.score { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 2.2em; text-align: end; }\n.status { color: var(--muted); }\n::slotted(*) { overflow-wrap: anywhere; }\n.checklist { display: flex; flex-wrap: wrap; gap: 0.25em 1.1em; }\n.checklist li { color: var(--muted); }\n.checklist .present { color: var(--good); }\n.checklist .tick { display: inline-block; width: 1.2em; }\n.said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.item { border-inline-start: 3px solid var(--accent); padding-inline-start: 0.75em; margin-block-start: 0.6em; }\n.warning { border-color: var(--warn); }\n.actions { display: flex; flex-wrap: wrap; gap: 0.25em 0.5em; margin-block-start: 0.35em; }\nbutton {\n  font: inherit;\n  min-height: 2em;\n  min-width: 2em;\n  padding: 0.1em 0.7em;\n  color: var(--accent);\n  background: transparent;\n  border: 1px solid var(--border);\n  border-radius: 6px;\n  cursor: pointer;\n}\nbutton:hover { border-color: currentColor; }\nbutton.quiet { border-color: transparent; color: var(--muted); }\n:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }\n.places { margin-block-start: 0.4em; overflow-wrap: anywhere; }\ncode { font-family: ui-monospace, Consolas, monospace; font-size: 0.92em; }\nsummary { cursor: pointer; color: var(--muted); }\n.text { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16em; overflow-y: auto; }\nmark { background: var(--mark); color: inherit; border-bottom: 2px solid var(--accent); }\nmark small { margin-inline-start: 0.25em; }\na { color: var(--accent); }\n@media (prefers-reduced-motion: reduce) { .bar { transition: none; } }\n@media (forced-colors: active) { .bar { background: Highlight; } }\n", C = {
 	android: "Android",
 	ios: "iOS",
 	macos: "macOS",
@@ -427,15 +427,17 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		let n = [...t.elements].flatMap(([t, n]) => n.evidence.filter((t) => t.field === e).map((e) => ({
 			...e,
 			name: t
-		})));
-		n.sort((e, t) => e.start - t.start || t.end - e.end);
-		let r = this.#D(e), a = [], o = 0;
-		for (let { start: e, end: t, name: s } of n) {
-			if (e < o || t <= e) continue;
-			let n = F("small", "", this.#m.elements[s] ?? s);
-			a.push(document.createTextNode(i(r, o, e)), F("mark", "mark", i(r, e, t), n)), o = t;
-		}
-		return a.push(document.createTextNode(i(r, o, r.length))), a;
+		}))), a = this.#D(e), o = [.../* @__PURE__ */ new Set([
+			0,
+			r(a),
+			...n.flatMap(({ start: e, end: t }) => [e, t])
+		])].sort((e, t) => e - t);
+		return o.slice(1).map((e, t) => {
+			let r = o[t], s = n.filter((t) => t.start <= r && e <= t.end).map(({ name: e }) => e);
+			if (!s.length) return document.createTextNode(i(a, r, e));
+			let c = [...new Set(s)].map((e) => this.#m.elements[e] ?? e).join(" · ");
+			return F("mark", "mark", i(a, r, e), F("small", "", c));
+		});
 	}
 	#D(e) {
 		let t = this.#h?.ticket;
@@ -572,180 +574,183 @@ var G = 500, K = 4, q = 1500, J = document.currentScript?.src ?? "", Y = class e
 	answer = null;
 	#e = null;
 	#t = "";
-	#n = null;
+	#n = Promise.resolve();
 	#r = null;
 	#i = null;
 	#a = null;
 	#o = null;
-	#s = /* @__PURE__ */ new Map();
-	#c = [];
-	#l = /* @__PURE__ */ new Set();
-	#u = null;
-	#d = 0;
-	#f = !1;
+	#s = null;
+	#c = /* @__PURE__ */ new Map();
+	#l = [];
+	#u = /* @__PURE__ */ new Set();
+	#d = null;
+	#f = 0;
 	#p = !1;
 	#m = !1;
 	#h = !1;
-	#g = null;
+	#g = !1;
 	#_ = null;
+	#v = null;
 	connectedCallback() {
-		this.#r ??= new O(this, {
-			insert: (e) => this.#o && t(this.#o, e),
-			mask: (e) => this.#j(e),
+		this.#i ??= new O(this, {
+			insert: (e) => this.#s && t(this.#s, e),
+			mask: (e) => this.#P(e),
 			dismiss: (e) => {
-				this.#l.add(e), this.#O();
+				this.#u.add(e), this.#j();
 			},
-			places: () => this.#M()
-		}), this.#n = new H(this.#v(), this.getAttribute("form-key") ?? ""), this.#b(), this.#C(), this.#O();
+			places: () => this.#F()
+		}), this.#r = new H(this.#y(), this.getAttribute("form-key") ?? ""), this.#x(), this.#w(), this.#j();
 	}
 	disconnectedCallback() {
-		clearTimeout(this.#d), this.#_?.abort(), this.#g?.disconnect(), this.#n?.drop(), this.#k([]), this.#r?.remove(), this.#r = null, this.#a = this.#o = null, this.#t = "";
+		clearTimeout(this.#f), this.#v?.abort(), this.#_?.disconnect(), this.#r?.drop(), this.#M([]), this.#i?.remove(), this.#i = null, this.#o = this.#s = null, this.#t = "";
 	}
 	attributeChangedCallback(e, t, n) {
-		this.#r && t !== n && ((e === "endpoint" || e === "form-key") && (this.#n?.drop(), this.#n = new H(this.#v(), this.getAttribute("form-key") ?? "")), this.#t = "", this.#C(), this.#O(), this.#w(0));
+		this.#i && t !== n && ((e === "endpoint" || e === "form-key") && (this.#r?.drop(), this.#r = new H(this.#y(), this.getAttribute("form-key") ?? "")), this.#t = "", this.#w(), this.#j(), this.#T(0));
 	}
-	#v() {
+	#y() {
 		let e = J ? new URL(".", J).href : "/";
 		return (this.getAttribute("endpoint") ?? e).replace(/\/+$/, "");
 	}
-	#y() {
+	#b() {
 		return this.getRootNode();
 	}
-	#b() {
-		this.#_ = new AbortController();
+	#x() {
+		this.#v = new AbortController();
 		let e = {
 			capture: !0,
-			signal: this.#_.signal
-		}, t = this.#y();
-		t.addEventListener("input", (e) => this.#x(e) && !this.#S(e) && this.#w(), e), t.addEventListener("change", (e) => this.#x(e) && this.#w(0), e), t.addEventListener("focusout", (e) => this.#x(e) && this.#w(0), e), t.addEventListener("compositionstart", (e) => {
-			this.#x(e) && (this.#f = !0, clearTimeout(this.#d));
+			signal: this.#v.signal
+		}, t = this.#b();
+		t.addEventListener("input", (e) => this.#S(e) && !this.#C(e) && this.#T(), e), t.addEventListener("change", (e) => this.#S(e) && this.#T(0), e), t.addEventListener("focusout", (e) => this.#S(e) && this.#T(0), e), t.addEventListener("compositionstart", (e) => {
+			this.#S(e) && (this.#p = !0, clearTimeout(this.#f));
 		}, e), t.addEventListener("compositionend", (e) => {
-			this.#x(e) && (this.#f = !1, this.#w());
-		}, e), t.addEventListener("submit", (e) => this.#P(e), e), this.#g = new MutationObserver(() => this.#C()), this.#g.observe(t, {
+			this.#S(e) && (this.#p = !1, this.#T());
+		}, e), t.addEventListener("submit", (e) => this.#L(e), e), this.#_ = new MutationObserver(() => this.#w()), this.#_.observe(t, {
 			childList: !0,
 			subtree: !0
 		});
 	}
-	#x(e) {
-		let t = e.target, n = this.#o?.form;
-		return !!t && !this.contains(t) && (t === this.#a || t === this.#o || !!n && n.contains(t));
-	}
 	#S(e) {
-		return this.#f || e.isComposing;
+		let t = e.target, n = this.#s?.form;
+		return !!t && !this.contains(t) && (t === this.#o || t === this.#s || !!n && n.contains(t));
 	}
-	#C() {
-		let { title: e, body: t } = c(this.getAttribute("for") ?? "", this.#y());
-		(e !== this.#a || t !== this.#o) && (this.#a = e, this.#o = t, this.#f = !1, this.#O(), this.#w(0));
+	#C(e) {
+		return this.#p || e.isComposing;
 	}
-	#w(e = G) {
-		if (clearTimeout(this.#d), this.#f || !this.isConnected) return;
-		let t = this.#n?.restMs ?? 0;
-		this.#d = window.setTimeout(() => void this.#T(), Math.max(e, t));
+	#w() {
+		let { title: e, body: t } = c(this.getAttribute("for") ?? "", this.#b());
+		(e !== this.#o || t !== this.#s) && (this.#o = e, this.#s = t, this.#p = !1, this.#j(), this.#T(0));
 	}
-	async #T() {
-		let { ticket: e, controls: t } = l(this.#a, this.#o), n = this.#n;
-		if (!n || !this.#o) return;
-		if (r((e.title + e.body).trim()) < K) {
-			n.drop(), this.answer = null, this.#t = "", this.#O();
-			return;
-		}
+	#T(e = G) {
+		if (clearTimeout(this.#f), this.#p || !this.isConnected) return;
+		let t = this.#r?.restMs ?? 0;
+		this.#f = window.setTimeout(() => void this.#E(), Math.max(e, t));
+	}
+	#E() {
+		return this.#n = this.#D() ?? this.#n;
+	}
+	#D() {
+		let { ticket: e, controls: t } = l(this.#o, this.#s), n = this.#r;
+		if (!n || !this.#s) return null;
+		if (r((e.title + e.body).trim()) < K) return n.drop(), this.answer = null, this.#t = "", this.#j(), null;
 		let i = JSON.stringify(e);
-		if (i === this.#t) return;
-		this.#t = i;
-		let a = await n.lint(e, this.#E());
-		if (i !== this.#t) return;
-		this.#p = !a, a ? (this.answer = a.answer, this.#e = e, this.#s = t, this.#N(a.token)) : (this.#t = "", this.#w(n.restMs)), this.#O();
-		let o = a && {
-			ready: a.answer.ready,
-			score: a.answer.score,
-			questions: a.answer.questions
+		return i === this.#t ? null : (this.#t = i, this.#O(n, e, t));
+	}
+	async #O(e, t, n) {
+		let r = this.#t, i = await e.lint(t, this.#k());
+		if (r !== this.#t) return;
+		this.#m = !i, i ? (this.answer = i.answer, this.#e = t, this.#c = n, this.#I(i.token)) : (this.#t = "", this.#T(e.restMs)), this.#j();
+		let a = i && {
+			ready: i.answer.ready,
+			score: i.answer.score,
+			questions: i.answer.questions
 		};
 		this.dispatchEvent(new CustomEvent("triage-answer", {
-			detail: o,
+			detail: a,
 			bubbles: !0,
 			composed: !0
 		}));
 	}
-	#E() {
+	#k() {
 		let e = (this.getAttribute("lang") ?? "auto").slice(0, 2).toLowerCase();
 		return e === "zh" || e === "en" ? e : "auto";
 	}
-	#D() {
-		let e = this.#E();
+	#A() {
+		let e = this.#k();
 		return e === "auto" ? this.answer ? this.answer.language === "zh" || this.answer.language === "mixed" ? "zh" : "en" : (this.parentElement?.closest("[lang]")?.getAttribute("lang") || navigator.language).toLowerCase().startsWith("zh") ? "zh" : "en" : e;
 	}
-	#O() {
-		if (!this.#r) return;
-		let e = this.#r.show({
-			lang: this.#D(),
-			isAway: this.#p,
-			answer: this.#p ? null : this.answer,
+	#j() {
+		if (!this.#i) return;
+		let e = this.#i.show({
+			lang: this.#A(),
+			isAway: this.#m,
+			answer: this.#m ? null : this.answer,
 			ticket: this.#e,
-			dismissed: this.#l
+			dismissed: this.#u
 		});
-		this.#k(e);
+		this.#M(e);
 	}
-	#k(e) {
+	#M(e) {
 		let t = e.map(({ field: e, id: t }) => ({
-			control: this.#A(e),
+			control: this.#N(e),
 			id: t
 		})).filter((e) => e.control !== null);
-		for (let { control: e, id: n } of this.#c) {
+		for (let { control: e, id: n } of this.#l) {
 			if (t.some((t) => t.control === e && t.id === n)) continue;
-			let r = X(e).filter((e) => e !== n);
+			let r = Z(e).filter((e) => e !== n);
 			r.length ? e.setAttribute("aria-describedby", r.join(" ")) : e.removeAttribute("aria-describedby");
 		}
 		for (let { control: e, id: n } of t) {
-			let t = X(e);
+			let t = Z(e);
 			t.includes(n) || e.setAttribute("aria-describedby", [...t, n].join(" "));
 		}
-		this.#c = t;
-	}
-	#A(e) {
-		return e === "title" ? this.#a : e === "body" ? this.#o : this.#s.get(e) ?? null;
-	}
-	#j({ span: t }) {
-		let o = t && this.#A(t.field), s = t && Z(this.#e, t.field);
-		o && a(o.value) === s && (e(o, n(s, t.start), n(s, t.end), "•".repeat(r(i(s, t.start, t.end)))), this.#w(0));
-	}
-	#M() {
-		return this.#u ??= this.#n.logPlaces().then((e) => (e.length || (this.#u = null), e)), this.#u;
+		this.#l = t;
 	}
 	#N(e) {
-		let t = this.#o?.form;
+		return e === "title" ? this.#o : e === "body" ? this.#s : this.#c.get(e) ?? null;
+	}
+	#P({ span: t }) {
+		let o = t && this.#N(t.field), s = t && Q(this.#e, t.field);
+		o && a(o.value) === s && (e(o, n(s, t.start), n(s, t.end), "•".repeat(r(i(s, t.start, t.end)))), this.#T(0));
+	}
+	#F() {
+		return this.#d ??= this.#r.logPlaces().then((e) => (e.length || (this.#d = null), e)), this.#d;
+	}
+	#I(e) {
+		let t = this.#s?.form;
 		if (!t || !e) return;
 		let n = t.querySelector("input[name=\"triage_lint_token\"]");
 		n || (n = document.createElement("input"), n.type = "hidden", n.name = "triage_lint_token", t.append(n)), n.value = e;
 	}
-	#P(e) {
-		let t = this.#o?.form;
-		e.target === t && t && this.getAttribute("mode") === "block" && (this.#m ? this.#m = !1 : (e.preventDefault(), e.stopImmediatePropagation(), this.#h || (this.#h = !0, this.#F().then((n) => {
-			this.#h = !1, n ? this.#I(t, e.submitter) : this.#L(t, e.submitter);
+	#L(e) {
+		let t = this.#s?.form;
+		e.target === t && t && this.getAttribute("mode") === "block" && (this.#h ? this.#h = !1 : (e.preventDefault(), e.stopImmediatePropagation(), this.#g || (this.#g = !0, this.#R().then((n) => {
+			this.#g = !1, n ? this.#z(t, e.submitter) : this.#B(t, e.submitter);
 		}))));
 	}
-	async #F() {
-		clearTimeout(this.#d);
-		let e = new Promise((e) => setTimeout(e, q));
-		await Promise.race([this.#T(), e]);
-		let t = JSON.stringify(l(this.#a, this.#o).ticket) === JSON.stringify(this.#e);
-		return !this.answer || !t || this.#p || this.answer.ready;
+	async #R() {
+		clearTimeout(this.#f), await Promise.race([this.#E(), X(q)]), await X(0);
+		let e = JSON.stringify(l(this.#o, this.#s).ticket) === JSON.stringify(this.#e);
+		return !this.answer || !e || this.#m || this.answer.ready;
 	}
-	#I(e, t) {
-		this.#m = !0, this.#i?.remove(), e.requestSubmit(t), this.#m = !1;
+	#z(e, t) {
+		this.#h = !0, this.#a?.remove(), e.requestSubmit(t), this.#h = !1;
 	}
-	#L(e, t) {
-		this.#i?.remove();
+	#B(e, t) {
+		this.#a?.remove();
 		let n = this.answer?.questions ?? [];
-		this.#i = new U(this, this.#D(), n, {
-			go: () => this.#o?.focus(),
-			anyway: () => this.#I(e, t)
+		this.#a = new U(this, this.#A(), n, {
+			go: () => this.#s?.focus(),
+			anyway: () => this.#z(e, t)
 		});
 	}
 };
 function X(e) {
+	return new Promise((t) => setTimeout(t, e));
+}
+function Z(e) {
 	return (e.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean);
 }
-function Z(e, t) {
+function Q(e, t) {
 	return t === "title" || t === "body" ? e?.[t] ?? "" : e?.fields[t.slice(7)] ?? "";
 }
 // src/index.ts

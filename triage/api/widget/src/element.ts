@@ -23,6 +23,7 @@ export class TriageFormHints extends HTMLElement {
   answer: Answer | null = null;
   #ticket: Ticket | null = null;
   #asked = "";
+  #asking: Promise<void> = Promise.resolve();
   #service: Service | null = null;
   #panel: Panel | null = null;
   #summary: Summary | null = null;
@@ -140,20 +141,30 @@ export class TriageFormHints extends HTMLElement {
     this.#timer = window.setTimeout(() => void this.#ask(), Math.max(milliseconds, rest));
   }
 
-  async #ask(): Promise<void> {
+  #ask(): Promise<void> {
+    return (this.#asking = this.#askNow() ?? this.#asking);
+  }
+
+  /** Null where there is nothing new to ask. */
+  #askNow(): Promise<void> | null {
     const { ticket, controls } = readTicket(this.#title, this.#body);
     const service = this.#service;
-    if (!service || !this.#body) return;
+    if (!service || !this.#body) return null;
     if (lengthOf((ticket.title + ticket.body).trim()) < LEAST_CHARACTERS) {
       service.drop();
       this.answer = null;
       this.#asked = "";
       this.#show();
-      return;
+      return null;
     }
     const asked = JSON.stringify(ticket);
-    if (asked === this.#asked) return;
+    if (asked === this.#asked) return null;
     this.#asked = asked;
+    return this.#hear(service, ticket, controls);
+  }
+
+  async #hear(service: Service, ticket: Ticket, controls: Map<string, TextField>): Promise<void> {
+    const asked = this.#asked;
     const linted = await service.lint(ticket, this.#lang());
     // A newer question is under way, or the element is gone.
     if (asked !== this.#asked) return;
@@ -276,8 +287,9 @@ export class TriageFormHints extends HTMLElement {
 
   async #check(): Promise<boolean> {
     clearTimeout(this.#timer);
-    const patience = new Promise((wake) => setTimeout(wake, SUBMIT_PATIENCE_MS));
-    await Promise.race([this.#ask(), patience]);
+    await Promise.race([this.#ask(), wait(SUBMIT_PATIENCE_MS)]);
+    // A browser ignores a form that is sent again while it still tells of the first time.
+    await wait(0);
     // Too late an answer, or none: the form goes as it is.
     const isOfNow = JSON.stringify(readTicket(this.#title, this.#body).ticket) === JSON.stringify(this.#ticket);
     return !this.answer || !isOfNow || this.#isAway || this.answer.ready;
@@ -298,6 +310,10 @@ export class TriageFormHints extends HTMLElement {
       anyway: () => this.#pass(form, submitter),
     });
   }
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, milliseconds));
 }
 
 function tokens(control: Element): string[] {

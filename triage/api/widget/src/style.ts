@@ -70,7 +70,7 @@ code { font-family: ui-monospace, Consolas, monospace; font-size: 0.92em; }
 summary { cursor: pointer; color: var(--muted); }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16em; overflow-y: auto; }
 mark { background: var(--mark); color: inherit; border-bottom: 2px solid var(--accent); }
-mark small { color: var(--muted); margin-inline-start: 0.25em; }
+mark small { margin-inline-start: 0.25em; }
 a { color: var(--accent); }
 @media (prefers-reduced-motion: reduce) { .bar { transition: none; } }
 @media (forced-colors: active) { .bar { background: Highlight; } }

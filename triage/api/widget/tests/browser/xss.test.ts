@@ -41,7 +41,7 @@ const VECTORS = [
   `<ScRiPt>${RUN}</sCrIpT>`,
   `<scr\0ipt>${RUN}</scr\0ipt>`,
   `&lt;script&gt;${RUN}&lt;/script&gt;`,
-  `\u003cscript\u003e${RUN}\u003c/script\u003e`,
+  `\\u003cscript\\u003e${RUN}\\u003c/script\\u003e`,
   `＜script＞${RUN}＜/script＞`,
   `<img src=x onerror=&#119;indow.ran=1>`,
   `<isindex type=image src=x onerror="${RUN}">`,
