@@ -47,8 +47,8 @@ openapi: $(VENV)/dev
 widget: $(VENV)/widget
 	cd $(WIDGET) && npm run build
 
-# The pictures of the README, taken from the running product.
-pictures: demo $(VENV)/browser
+# The pictures of the documents, taken from the running product.
+pictures: demo $(VENV)/dev $(VENV)/browser $(VENV)/widget
 	$(BIN)/python docs/pictures.py
 
 lint: $(VENV)/dev
@@ -56,7 +56,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/dev
+bench: $(VENV)/dev $(VENV)/browser $(VENV)/widget
 	@command -v wrk > /dev/null || (apt-get update -qq && apt-get install -y -qq wrk)
 	$(BIN)/python -m bench
 

@@ -65,7 +65,7 @@ def run() -> Report:
         one = _bodies(folder / "one.jsonl", [_record(ticket) for ticket in tickets])
         many = [{"tickets": [_record(ticket) for ticket in group]} for group in _groups(tickets)]
         batches = _bodies(folder / "batch.jsonl", many)
-        with _serving("bench.serve_peer", PEER_PORT, folder), _serving("triage", PORT, folder):
+        with serving("bench.serve_peer", PEER_PORT, folder), serving("triage", PORT, folder):
             loads = {
                 "FastAPI that validates": _load(PEER_PORT, "/v1/assess", one, folder),
                 "/v1/lint": _load(PORT, "/v1/lint", one, folder),
@@ -138,7 +138,7 @@ def _assessor(made: list[Assessor] = []) -> Assessor:  # noqa: B006
 
 
 @contextmanager
-def _serving(module: str, port: int, folder: Path) -> Iterator[None]:
+def serving(module: str, port: int, folder: Path) -> Iterator[None]:
     arguments = ["serve", "--workers", "1"] if module == "triage" else []
     command = [sys.executable, "-m", module, *arguments, "--port", str(port)]
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "TRIAGE_SERVE__PER_MINUTE__KEY": "10000000"}

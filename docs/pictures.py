@@ -1,8 +1,11 @@
-"""Takes the pictures of the README: the terminal's table and the report of the sample backlog (``make pictures``)."""
+"""Takes the pictures of the documents: the terminal's table, the report, the form in five states (``make pictures``)."""
 
 import os
 import subprocess
 import sys
+import tempfile
+import time
+import urllib.request
 from io import StringIO
 from pathlib import Path
 
@@ -10,12 +13,39 @@ ROOT = Path(__file__).parent.parent
 OUT = ROOT / "out"
 SAMPLES = [f"data/sample/{name}" for name in ("jira.csv", "inhouse.csv", "zendesk.jsonl")]
 WIDTH = 118
+PORT = 8573
 
 
 def main() -> None:
-    """Writes docs/table.png and docs/report.png."""
+    """Writes docs/table.png, docs/report.png and docs/form-*.png."""
     _picture(_table_page(), ROOT / "docs" / "table.png", 1020, 470)
     _picture(OUT / "report.html", ROOT / "docs" / "report.png", 1280, 1000)
+    _form_pictures()
+
+
+def _form_pictures() -> None:
+    """The demonstration form of a service that runs for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "triage", "serve", "--workers", "1", "--port", str(PORT)]
+        service = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL)
+        try:
+            _wait(f"http://127.0.0.1:{PORT}/readyz")
+            pictures = ["node", "tests/pictures.mjs", f"http://127.0.0.1:{PORT}", str(ROOT / "docs")]
+            subprocess.run(pictures, cwd=ROOT / "triage" / "api" / "widget", check=True)
+        finally:
+            service.terminate()
+            service.wait()
+
+
+def _wait(url: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit(f"nothing answers at {url}")
 
 
 def _table_page() -> Path:

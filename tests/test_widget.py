@@ -52,9 +52,17 @@ def test_units_hold(tmp_path: Path) -> None:
 
 
 def test_the_form_works_in_a_browser(tmp_path: Path) -> None:
-    served = Served(tmp_path, workers=1)
-    served.start()
+    """Against a service without keys, whose pages also embed one with keys on another port."""
+    folders = [tmp_path / name for name in ("open", "keyed")]
+    for folder in folders:
+        folder.mkdir()
+    served, keyed = (Served(folder, workers=1) for folder in folders)
     try:
-        assert vitest("browser", tmp_path / "report.json", TRIAGE_URL=served.url) > 60
+        served.start()
+        key = keyed.triage("keys", "new", "--scope", "form", "--name", "test", "--origin", served.url)
+        keyed.start()
+        environment = {"TRIAGE_URL": served.url, "TRIAGE_KEYED_URL": keyed.url, "TRIAGE_FORM_KEY": key}
+        assert vitest("browser", tmp_path / "report.json", **environment) > 60
     finally:
         served.kill()
+        keyed.kill()

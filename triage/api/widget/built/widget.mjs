@@ -1,145 +1,152 @@
+// src/answer.ts
+function e(e) {
+	let t = o(e, "lint"), i = o(t, "elements"), l = o(t, "score");
+	return typeof l != "number" || typeof i != "object" || !i ? null : {
+		language: c(o(e, "language")),
+		ready: o(t, "ready") === !0,
+		score: Math.max(0, Math.min(100, Math.round(l))),
+		elements: new Map(Object.entries(i).map(([e, t]) => [e, n(t)])),
+		findings: s(o(t, "findings")).map(r),
+		questions: s(o(t, "questions")).map(c).filter(Boolean),
+		articles: s(o(e, "articles")).map(a).filter((e) => e.title && e.url)
+	};
+}
+function t(e, t) {
+	return e.findings.find((e) => e.ask === t);
+}
+function n(e) {
+	let t = c(o(e, "status"));
+	return {
+		status: t === "present" || t === "denied" ? t : "missing",
+		required: o(e, "required") === !0,
+		evidence: s(o(e, "evidence")).map(i).filter((e) => e !== null)
+	};
+}
+function r(e) {
+	return {
+		code: c(o(e, "code")),
+		level: c(o(e, "level")),
+		message: c(o(e, "message")),
+		ask: c(o(e, "ask")),
+		span: i(o(e, "span"))
+	};
+}
+function i(e) {
+	let t = o(e, "start"), n = o(e, "end");
+	return typeof t == "number" && typeof n == "number" ? {
+		field: c(o(e, "field")),
+		start: t,
+		end: n
+	} : null;
+}
+function a(e) {
+	let t = c(o(e, "url"));
+	return {
+		title: c(o(e, "title")),
+		url: /^https?:\/\//i.test(t) ? t : ""
+	};
+}
+function o(e, t) {
+	return typeof e == "object" && e ? e[t] : void 0;
+}
+function s(e) {
+	return Array.isArray(e) ? e : [];
+}
+function c(e) {
+	return typeof e == "string" ? e : "";
+}
 // src/edit.ts
-function e(e, t, n, r, i) {
+function l(e, t, n, r, i) {
 	e.focus(), e.setSelectionRange(t, n);
 	let a = e.value;
 	(document.execCommand?.("insertText", !1, r) ?? !1) && e.value !== a || (e.setRangeText(r, t, n, "end"), e.dispatchEvent(new Event("input", { bubbles: !0 }))), i !== void 0 && e.setSelectionRange(i, i);
 }
-function t(t, n) {
-	let r = t.selectionEnd ?? t.value.length, i = t.value.slice(0, r), a = t.value.slice(r), o = !i || i.endsWith("\n") ? "" : "\n", s = a && !a.startsWith("\n") ? "\n" : "", c = n.indexOf("|");
-	e(t, r, r, o + n.replace("|", "") + s, r + o.length + c);
+function u(e, t) {
+	let n = e.selectionEnd ?? e.value.length, r = e.value.slice(0, n), i = e.value.slice(n), a = !r || r.endsWith("\n") ? "" : "\n", o = i && !i.startsWith("\n") ? "\n" : "", s = t.indexOf("|");
+	l(e, n, n, a + t.replace("|", "") + o, n + a.length + s);
 }
 // src/offsets.ts
-function n(e, t) {
+function d(e, t) {
 	let n = 0;
 	for (let r = 0; r < t && n < e.length; r++) n += e.codePointAt(n) > 65535 ? 2 : 1;
 	return n;
 }
-function r(e) {
+function f(e) {
 	let t = 0;
 	for (let n of e) t++;
 	return t;
 }
-function i(e, t, r) {
-	return e.slice(n(e, t), n(e, r));
+function p(e, t, n) {
+	return e.slice(d(e, t), d(e, n));
 }
-function a(e) {
+function m(e) {
 	return e.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "�");
 }
 // src/fields.ts
-var o = [
+var h = [
 	"password",
 	"hidden",
 	"submit",
 	"button",
 	"reset",
 	"image"
-], s = /^(cc-|one-time-code|current-password|new-password)/;
-function c(e, t) {
-	let n = e.split(/[\s,]+/).filter(Boolean), r = n.map((e) => u(t.getElementById(e)));
+], g = /^(cc-|one-time-code|current-password|new-password)/;
+function _(e, t) {
+	let n = e.split(/\s+/).filter(Boolean), r = n.map((e) => b(t.getElementById(e) ?? y(e, t)));
 	return {
 		title: n.length > 1 ? r[0] ?? null : null,
 		body: r.at(-1) ?? null
 	};
 }
-function l(e, t) {
+function v(e, t) {
 	let n = /* @__PURE__ */ new Map();
 	e && n.set("title", e), t && n.set("body", t);
-	let r = [], i = [], o = t?.form ?? e?.form ?? null;
-	for (let s of o ? [...o.elements] : []) {
-		if (s === e || s === t || !d(s)) continue;
-		if (s instanceof HTMLInputElement && s.type === "file") {
-			i.push(...[...s.files ?? []].map((e) => a(e.name)));
+	let r = [], i = [], a = t?.form ?? e?.form ?? null;
+	for (let o of a ? [...a.elements] : []) {
+		if (o === e || o === t || !x(o)) continue;
+		if (o instanceof HTMLInputElement && o.type === "file") {
+			i.push(...[...o.files ?? []].map((e) => m(e.name)));
 			continue;
 		}
-		let o = s.dataset.triage || s.name, c = a(f(s)).trim();
-		if (!o || !c) continue;
-		r.push([o, c]);
-		let l = u(s);
-		l && l.value === c && n.set(`fields.${o}`, l);
+		let a = o.dataset.triage || o.name, s = m(S(o)).trim();
+		if (!a || !s) continue;
+		r.push([a, s]);
+		let c = b(o);
+		c && c.value === s && n.set(`fields.${a}`, c);
 	}
 	return {
 		ticket: {
-			title: a(e?.value ?? ""),
-			body: a(t?.value ?? ""),
+			title: m(e?.value ?? ""),
+			body: m(t?.value ?? ""),
 			fields: Object.fromEntries(r),
 			attachments: i
 		},
 		controls: n
 	};
 }
-function u(e) {
-	return e instanceof HTMLTextAreaElement || e instanceof HTMLInputElement ? e : null;
-}
-function d(e) {
-	return !(e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement || e instanceof HTMLSelectElement) || e.disabled || e.dataset.triage === "off" ? !1 : !o.includes(e.type) && !s.test(e.autocomplete);
-}
-function f(e) {
-	return e instanceof HTMLSelectElement ? [...e.selectedOptions].filter((e) => e.value).map((e) => e.text).join(", ") : e.type === "checkbox" || e.type === "radio" ? e.checked ? e.value === "on" ? "yes" : e.value : "" : e.value;
-}
-// src/answer.ts
-function p(e) {
-	let t = y(e, "lint"), n = y(t, "elements"), r = y(t, "score");
-	return typeof r != "number" || typeof n != "object" || !n ? null : {
-		language: x(y(e, "language")),
-		ready: y(t, "ready") === !0,
-		score: Math.max(0, Math.min(100, Math.round(r))),
-		elements: new Map(Object.entries(n).map(([e, t]) => [e, h(t)])),
-		findings: b(y(t, "findings")).map(g),
-		questions: b(y(t, "questions")).map(x).filter(Boolean),
-		articles: b(y(e, "articles")).map(v).filter((e) => e.title && e.url)
-	};
-}
-function m(e, t) {
-	return e.findings.find((e) => e.ask === t);
-}
-function h(e) {
-	let t = x(y(e, "status"));
-	return {
-		status: t === "present" || t === "denied" ? t : "missing",
-		required: y(e, "required") === !0,
-		evidence: b(y(e, "evidence")).map(_).filter((e) => e !== null)
-	};
-}
-function g(e) {
-	return {
-		code: x(y(e, "code")),
-		level: x(y(e, "level")),
-		message: x(y(e, "message")),
-		ask: x(y(e, "ask")),
-		span: _(y(e, "span"))
-	};
-}
-function _(e) {
-	let t = y(e, "start"), n = y(e, "end");
-	return typeof t == "number" && typeof n == "number" ? {
-		field: x(y(e, "field")),
-		start: t,
-		end: n
-	} : null;
-}
-function v(e) {
-	let t = x(y(e, "url"));
-	return {
-		title: x(y(e, "title")),
-		url: /^https?:\/\//i.test(t) ? t : ""
-	};
-}
 function y(e, t) {
-	return typeof e == "object" && e ? e[t] : void 0;
+	try {
+		return t.querySelector(e);
+	} catch {
+		return console.warn(`triage-form-hints: for="${e}" is neither an id nor a selector`), null;
+	}
 }
 function b(e) {
-	return Array.isArray(e) ? e : [];
+	return e instanceof HTMLTextAreaElement || e instanceof HTMLInputElement ? e : null;
 }
 function x(e) {
-	return typeof e == "string" ? e : "";
+	return !(e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement || e instanceof HTMLSelectElement) || e.disabled || e.dataset.triage === "off" ? !1 : !h.includes(e.type) && !g.test(e.autocomplete);
+}
+function S(e) {
+	return e instanceof HTMLSelectElement ? [...e.selectedOptions].filter((e) => e.value).map((e) => e.text).join(", ") : e.type === "checkbox" || e.type === "radio" ? e.checked ? e.value === "on" ? "yes" : e.value : "" : e.value;
 }
 // src/style.ts
-var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n  --muted: var(--triage-muted, #57606a);\n  --border: var(--triage-border, #d0d7de);\n  --background: var(--triage-background, #f6f8fa);\n  --accent: var(--triage-accent, #0a58ca);\n  --good: var(--triage-good, #1a7f37);\n  --warn: var(--triage-warn, #8a5300);\n  --mark: var(--triage-mark, #fff3bf);\n  color: var(--text);\n  font-size: var(--triage-font-size, 0.9375em);\n  line-height: 1.55;\n}\n@supports (color: light-dark(#000, #fff)) {\n  :host {\n    --text: var(--triage-text, light-dark(#24292f, #e6edf3));\n    --muted: var(--triage-muted, light-dark(#57606a, #9da7b3));\n    --border: var(--triage-border, light-dark(#d0d7de, #3d444d));\n    --background: var(--triage-background, light-dark(#f6f8fa, #161b22));\n    --accent: var(--triage-accent, light-dark(#0a58ca, #79b8ff));\n    --good: var(--triage-good, light-dark(#1a7f37, #56d364));\n    --warn: var(--triage-warn, light-dark(#8a5300, #e3b341));\n    --mark: var(--triage-mark, light-dark(#fff3bf, #4d3f00));\n  }\n}\n:host([hidden]), [hidden] { display: none !important; }\nsection {\n  border: 1px solid var(--border);\n  border-radius: var(--triage-radius, 8px);\n  background: var(--background);\n  padding: 0.75em 1em;\n}\nsection > :not([hidden]) ~ :not([hidden]) { margin-block-start: 0.75em; }\nh3 { margin: 0; font: inherit; font-weight: 600; }\nul, ol { margin: 0; padding: 0; list-style: none; }\n.head { display: flex; align-items: center; gap: 0.75em; }\n.meter { flex: 1; height: 6px; border-radius: 3px; background: var(--border); overflow: hidden; }\n.bar { height: 100%; width: 0; border-radius: 3px; background: var(--accent); transition: width 0.3s; }\n.ready .bar { background: var(--good); }\n.score { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 2.2em; text-align: end; }\n.status { color: var(--muted); }\n::slotted(*) { overflow-wrap: anywhere; }\n.checklist { display: flex; flex-wrap: wrap; gap: 0.25em 1.1em; }\n.checklist li { color: var(--muted); }\n.checklist .present { color: var(--good); }\n.checklist .tick { display: inline-block; width: 1.2em; }\n.said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.item { border-inline-start: 3px solid var(--accent); padding-inline-start: 0.75em; margin-block-start: 0.6em; }\n.warning { border-color: var(--warn); }\n.actions { display: flex; flex-wrap: wrap; gap: 0.25em 0.5em; margin-block-start: 0.35em; }\nbutton {\n  font: inherit;\n  min-height: 2em;\n  min-width: 2em;\n  padding: 0.1em 0.7em;\n  color: var(--accent);\n  background: transparent;\n  border: 1px solid var(--border);\n  border-radius: 6px;\n  cursor: pointer;\n}\nbutton:hover { border-color: currentColor; }\nbutton.quiet { border-color: transparent; color: var(--muted); }\n:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }\n.places { margin-block-start: 0.4em; overflow-wrap: anywhere; }\ncode { font-family: ui-monospace, Consolas, monospace; font-size: 0.92em; }\nsummary { cursor: pointer; color: var(--muted); }\n.text { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16em; overflow-y: auto; }\nmark { background: var(--mark); color: inherit; border-bottom: 2px solid var(--accent); }\nmark small { margin-inline-start: 0.25em; }\na { color: var(--accent); }\n@media (prefers-reduced-motion: reduce) { .bar { transition: none; } }\n@media (forced-colors: active) { .bar { background: Highlight; } }\n", C = {
+var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n  --muted: var(--triage-muted, #57606a);\n  --border: var(--triage-border, #d0d7de);\n  --background: var(--triage-background, #f6f8fa);\n  --accent: var(--triage-accent, #0a58ca);\n  --good: var(--triage-good, #1a7f37);\n  --warn: var(--triage-warn, #8a5300);\n  --mark: var(--triage-mark, #fff3bf);\n  color: var(--text);\n  font-size: var(--triage-font-size, 0.9375em);\n  line-height: 1.55;\n}\n@supports (color: light-dark(#000, #fff)) {\n  :host {\n    --text: var(--triage-text, light-dark(#24292f, #e6edf3));\n    --muted: var(--triage-muted, light-dark(#57606a, #9da7b3));\n    --border: var(--triage-border, light-dark(#d0d7de, #3d444d));\n    --background: var(--triage-background, light-dark(#f6f8fa, #161b22));\n    --accent: var(--triage-accent, light-dark(#0a58ca, #79b8ff));\n    --good: var(--triage-good, light-dark(#1a7f37, #56d364));\n    --warn: var(--triage-warn, light-dark(#8a5300, #e3b341));\n    --mark: var(--triage-mark, light-dark(#fff3bf, #4d3f00));\n  }\n}\n:host([hidden]), [hidden] { display: none !important; }\nsection {\n  border: 1px solid var(--border);\n  border-radius: var(--triage-radius, 8px);\n  background: var(--background);\n  padding: 0.75em 1em;\n}\nsection > :not([hidden]) ~ :not([hidden]) { margin-block-start: 0.75em; }\nh3 { margin: 0; font: inherit; font-weight: 600; }\nul, ol { margin: 0; padding: 0; list-style: none; }\n.head { display: flex; align-items: center; gap: 0.75em; }\n.meter { flex: 1; height: 6px; border-radius: 3px; background: var(--border); overflow: hidden; }\n.bar { height: 100%; width: 0; border-radius: 3px; background: var(--accent); transition: width 0.3s; }\n.ready .bar { background: var(--good); }\n.score { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 2.2em; text-align: end; }\n.status { color: var(--muted); }\n::slotted(*) { overflow-wrap: anywhere; }\n.checklist { display: flex; flex-wrap: wrap; gap: 0.25em 1.1em; }\n.checklist li { color: var(--muted); }\n.checklist .present { color: var(--good); }\n.checklist .tick { display: inline-block; width: 1.2em; }\n.said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.item { border-inline-start: 3px solid var(--accent); padding-inline-start: 0.75em; margin-block-start: 0.6em; }\n.warning { border-color: var(--warn); }\n.actions { display: flex; flex-wrap: wrap; gap: 0.25em 0.5em; margin-block-start: 0.35em; }\nbutton {\n  font: inherit;\n  min-height: 2em;\n  min-width: 2em;\n  padding: 0.1em 0.7em;\n  color: var(--accent);\n  background: transparent;\n  border: 1px solid var(--border);\n  border-radius: 6px;\n  cursor: pointer;\n}\nbutton:hover { border-color: currentColor; }\nbutton.quiet { border-color: transparent; color: var(--muted); }\n:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }\n.places { margin-block-start: 0.4em; overflow-wrap: anywhere; }\ncode { font-family: ui-monospace, Consolas, monospace; font-size: 0.92em; }\nsummary { cursor: pointer; color: var(--muted); }\n.text { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16em; overflow-y: auto; }\nmark { background: var(--mark); color: inherit; border-bottom: 2px solid var(--accent); }\nmark small { margin-inline-start: 0.25em; }\na { color: var(--accent); }\n@media (prefers-reduced-motion: reduce) { .bar { transition: none; } }\n@media (forced-colors: active) { .bar { background: Highlight; } }\n", w = {
 	android: "Android",
 	ios: "iOS",
 	macos: "macOS",
 	windows: "Windows"
-}, w = {
+}, T = {
 	zh: {
 		panel: "提交前小助手",
 		meter: "信息完整度",
@@ -147,6 +154,7 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		missing: (e) => `还可以补充：${e.join("、")}。`,
 		nothingAsked: "没有要问的了，可以提交。",
 		ready: "信息已经完整，可以提交了。",
+		enough: "信息够开始排查了，可以提交。",
 		away: "提示暂时不可用，不影响提交。",
 		checklist: "工程师需要的信息",
 		statuses: {
@@ -172,7 +180,7 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		dismiss: "不再提示",
 		noPlaces: "暂时查不到日志位置。",
 		platforms: {
-			...C,
+			...w,
 			web: "浏览器",
 			miniprogram: "小程序"
 		},
@@ -203,6 +211,7 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		missing: (e) => `You could add: ${e.join(", ")}.`,
 		nothingAsked: "Nothing left to ask; ready to send.",
 		ready: "All there; ready to send.",
+		enough: "Enough to start with; ready to send.",
 		away: "Hints are not available just now; you can send the form as ever.",
 		checklist: "What an engineer needs",
 		statuses: {
@@ -228,7 +237,7 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		dismiss: "Dismiss",
 		noPlaces: "The places of logs are not available just now.",
 		platforms: {
-			...C,
+			...w,
 			web: "Browser",
 			miniprogram: "Mini program"
 		},
@@ -252,7 +261,7 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 			contact: "Contact: |\nBest time to reach me: "
 		}
 	}
-}, T = {
+}, E = {
 	SYM: "symptom",
 	REP: "reproduction",
 	ENV: "environment",
@@ -261,33 +270,33 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 	IMP: "impact",
 	TIM: "timing",
 	CON: "contact"
-}, E = 4, D = 0, O = class {
+}, D = 4, O = 0, k = class {
 	host;
 	actions;
-	#e = `triage-hints-${++D}`;
-	#t = F("section", "panel");
-	#n = F("div", "bar");
-	#r = F("div", "meter", this.#n);
-	#i = F("span", "score");
-	#a = F("div", "head", this.#r, this.#i);
-	#o = F("div", "");
-	#s = F("ul", "checklist");
-	#c = F("div", "questions");
-	#l = F("div", "warnings");
-	#u = F("div", "articles");
-	#d = F("details", "understood");
+	#e = `triage-hints-${++O}`;
+	#t = I("section", "panel");
+	#n = I("div", "bar");
+	#r = I("div", "meter", this.#n);
+	#i = I("span", "score");
+	#a = I("div", "head", this.#r, this.#i);
+	#o = I("div", "");
+	#s = I("ul", "checklist");
+	#c = I("div", "questions");
+	#l = I("div", "warnings");
+	#u = I("div", "articles");
+	#d = I("details", "understood");
 	#f = /* @__PURE__ */ new Map();
 	#p = /* @__PURE__ */ new Map();
-	#m = w.en;
+	#m = T.en;
 	#h = null;
 	constructor(e, t) {
 		this.host = e, this.actions = t;
 		let n = e.shadowRoot ?? e.attachShadow({ mode: "open" });
-		j(n);
-		let r = F("slot", "");
+		M(n);
+		let r = I("slot", "");
 		r.name = "status";
-		let i = F("div", "status", r);
-		this.#t.append(this.#a, i, this.#s, this.#l, this.#c, this.#u, this.#d), n.replaceChildren(this.#t), this.#r.setAttribute("role", "meter"), this.#r.setAttribute("aria-valuemin", "0"), this.#r.setAttribute("aria-valuemax", "100"), this.#i.setAttribute("aria-hidden", "true"), this.#o.id = `${this.#e}-status`, this.#o.slot = "status", this.#o.setAttribute("aria-live", "polite"), e.append(this.#o), this.#d.append(F("summary", ""), F("div", "text")), this.#d.addEventListener("toggle", () => this.#T());
+		let i = I("div", "status", r);
+		this.#t.append(this.#a, i, this.#s, this.#l, this.#c, this.#u, this.#d), n.replaceChildren(this.#t), this.#r.setAttribute("role", "meter"), this.#r.setAttribute("aria-valuemin", "0"), this.#r.setAttribute("aria-valuemax", "100"), this.#i.setAttribute("aria-hidden", "true"), this.#o.id = `${this.#e}-status`, this.#o.slot = "status", this.#o.setAttribute("aria-live", "polite"), e.append(this.#o), this.#d.append(I("summary", ""), I("div", "text")), this.#d.addEventListener("toggle", () => this.#T());
 	}
 	remove() {
 		for (let e of [this.#f, this.#p]) {
@@ -298,10 +307,10 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 	}
 	show(e) {
 		this.#h = e;
-		let t = this.#m = w[e.lang], n = e.answer;
-		this.#t.lang = this.#o.lang = e.lang, this.#t.setAttribute("aria-label", t.panel), this.#t.classList.toggle("ready", n?.ready ?? !1), this.#r.setAttribute("aria-label", t.meter), this.#r.setAttribute("aria-valuenow", String(n?.score ?? 0)), this.#a.hidden = !n, this.#n.style.width = `${n?.score ?? 0}%`, I(this.#i, n ? String(n.score) : ""), this.#_(n);
+		let t = this.#m = T[e.lang], n = e.answer;
+		this.#t.lang = this.#o.lang = e.lang, this.#t.setAttribute("aria-label", t.panel), this.#t.classList.toggle("ready", n?.ready ?? !1), this.#r.setAttribute("aria-label", t.meter), this.#r.setAttribute("aria-valuenow", String(n?.score ?? 0)), this.#a.hidden = !n, this.#n.style.width = `${n?.score ?? 0}%`, L(this.#i, n ? String(n.score) : ""), this.#_(n);
 		let r = this.#v(n), i = this.#y(n);
-		return this.#w(n), this.#T(), I(this.#o, this.#g(e, r)), [
+		return this.#w(n), this.#T(), L(this.#o, this.#g(e, r)), [
 			{
 				field: "title",
 				id: this.#o.id
@@ -320,8 +329,8 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		let n = this.#m;
 		if (e.isAway) return n.away;
 		if (!e.answer) return n.idle;
-		let r = t.map((e) => M(e.finding)).filter((e) => e !== "");
-		return t.length && r.length ? n.missing(r.map((e) => n.elements[e] ?? e)) : e.answer.ready ? n.ready : n.nothingAsked;
+		let r = t.map((e) => N(e.finding)).filter((e) => e !== "");
+		return t.length && r.length ? n.missing(r.map((e) => n.elements[e] ?? e)) : e.answer.ready ? [...e.answer.elements.values()].some(({ required: e, status: t }) => e && t !== "present") ? n.enough : n.ready : n.nothingAsked;
 	}
 	#_(e) {
 		let t = this.#m, n = Object.keys(t.elements).filter((t) => {
@@ -329,24 +338,24 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 			return n && (n.required || n.status === "present");
 		});
 		this.#s.hidden = !n.length, this.#s.setAttribute("aria-label", t.checklist), this.#s.replaceChildren(...n.map((n) => {
-			let r = e.elements.get(n).status, i = F("span", "tick", r === "present" ? "✓" : r === "denied" ? "–" : "○");
+			let r = e.elements.get(n).status, i = I("span", "tick", r === "present" ? "✓" : r === "denied" ? "–" : "○");
 			i.setAttribute("aria-hidden", "true");
-			let a = F("li", r, i, t.elements[n], F("span", "said", ` (${t.statuses[r]})`));
+			let a = I("li", r, i, t.elements[n], I("span", "said", ` (${t.statuses[r]})`));
 			return a.setAttribute("part", `element ${r}`), a;
 		}));
 	}
 	#v(e) {
-		let t = this.#m, n = (e?.questions ?? []).map((t) => ({
-			text: t,
-			finding: m(e, t)
+		let n = this.#m, r = (e?.questions ?? []).map((n) => ({
+			text: n,
+			finding: t(e, n)
 		})).map(({ text: e, finding: t }) => ({
 			text: e,
 			finding: t,
 			key: t ? `q-${t.code}` : `q-${e}`
 		})).filter(({ key: e }) => !this.#h.dismissed.has(e));
-		return this.#b(this.#f, this.#c, t.questions, "question", n, (e) => {
-			let n = [], r = M(e.finding), i = t.skeletons[r], a = F("div", "places");
-			return a.hidden = !0, r === "logs" ? n.push(this.#C(e, a)) : i && n.push(P(t.insert, "insert", () => this.actions.insert(i))), n.push(P(t.dismiss, "dismiss", () => this.#S(e), "quiet")), [F("div", "actions", ...n), a];
+		return this.#b(this.#f, this.#c, n.questions, "question", r, (e) => {
+			let t = [], r = N(e.finding), i = n.skeletons[r], a = I("div", "places");
+			return a.hidden = !0, r === "logs" ? t.push(this.#C(e, a)) : i && t.push(F(n.insert, "insert", () => this.actions.insert(i))), t.push(F(n.dismiss, "dismiss", () => this.#S(e), "quiet")), [I("div", "actions", ...t), a];
 		});
 	}
 	#y(e) {
@@ -357,10 +366,10 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 				finding: e,
 				text: [e.message, e.ask].filter(Boolean).join(" ")
 			};
-		}).filter(({ key: e }, t, n) => !this.#h.dismissed.has(e) && n.findIndex((t) => t.key === e) === t).slice(0, E);
+		}).filter(({ key: e }, t, n) => !this.#h.dismissed.has(e) && n.findIndex((t) => t.key === e) === t).slice(0, D);
 		return this.#b(this.#p, this.#l, t.warnings, "warning", n, (e) => {
-			let n = P(t.mask, "mask", () => this.actions.mask(this.#p.get(e.key).finding)), r = P(t.dismiss, "dismiss", () => this.#S(e), "quiet");
-			return [F("div", "actions", ...e.finding?.span?.field.startsWith("attach") ? [] : [n], r)];
+			let n = F(t.mask, "mask", () => this.actions.mask(this.#p.get(e.key).finding)), r = F(t.dismiss, "dismiss", () => this.#S(e), "quiet");
+			return [I("div", "actions", ...e.finding?.span?.field.startsWith("attach") ? [] : [n], r)];
 		});
 	}
 	#b(e, t, n, r, i, a) {
@@ -368,21 +377,21 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		for (let [t, n] of e) o.has(t) && n.node.lang === this.#h.lang || (n.node.remove(), n.message.remove(), e.delete(t));
 		t.hidden = !i.length;
 		let s = t.firstElementChild;
-		s || t.append(s = F("h3", "heading")), I(s, n);
+		s || t.append(s = I("h3", "heading")), L(s, n);
 		let c = i.map(({ key: t, finding: n, text: i }) => {
 			let o = e.get(t);
-			return o || (o = this.#x(t, n, i, r), o.node.append(...a(o)), e.set(t, o)), o.finding = n, I(o.message, i), o;
+			return o || (o = this.#x(t, n, i, r), o.node.append(...a(o)), e.set(t, o)), o.finding = n, L(o.message, i), o;
 		});
 		return c.forEach(({ node: e }, n) => {
 			t.children[n + 1] !== e && t.insertBefore(e, t.children[n + 1] ?? null);
 		}), c;
 	}
 	#x(e, t, n, r) {
-		let i = `${this.#e}-${r}-${++k}`, a = F("div", "", n);
+		let i = `${this.#e}-${r}-${++A}`, a = I("div", "", n);
 		a.id = a.slot = i, a.lang = this.#h.lang, this.host.append(a);
-		let o = F("slot", "");
+		let o = I("slot", "");
 		o.name = i;
-		let s = F("div", `item ${r}`, o);
+		let s = I("div", `item ${r}`, o);
 		return s.setAttribute("part", r), s.lang = this.#h.lang, {
 			key: e,
 			finding: t,
@@ -396,10 +405,10 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		this.actions.dismiss(e.key), n && (t?.querySelector("button") ?? this.#d.querySelector("summary"))?.focus();
 	}
 	#C(e, t) {
-		let n = this.#m, r = P(n.where, "where", async () => {
+		let n = this.#m, r = F(n.where, "where", async () => {
 			if (t.hidden = !t.hidden, r.setAttribute("aria-expanded", String(!t.hidden)), t.hidden) return;
 			let i = await this.actions.places(), a = i.filter(({ path: t }) => e.message.textContent?.includes(t)), o = new Set((a.length ? a : i).map(({ platform: e, path: t }) => `${e}\n${t}`));
-			t.replaceChildren(F("ul", "", ...[...o].map((e) => N(e, n)))), i.length || (t.textContent = n.noPlaces);
+			t.replaceChildren(I("ul", "", ...[...o].map((e) => P(e, n)))), i.length || (t.textContent = n.noPlaces);
 		});
 		return r.setAttribute("aria-expanded", "false"), r;
 	}
@@ -407,18 +416,18 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		let t = e?.articles ?? [];
 		this.#u.hidden = !t.length;
 		let n = t.map(({ title: e, url: t }) => {
-			let n = F("a", "", e);
-			return n.href = t, n.target = "_blank", n.rel = "noopener noreferrer", F("li", "article", n);
+			let n = I("a", "", e);
+			return n.href = t, n.target = "_blank", n.rel = "noopener noreferrer", I("li", "article", n);
 		});
-		this.#u.replaceChildren(F("h3", "heading", this.#m.articles), F("ul", "", ...n));
+		this.#u.replaceChildren(I("h3", "heading", this.#m.articles), I("ul", "", ...n));
 	}
 	#T() {
 		let [e, t] = this.#d.children;
-		I(e, this.#m.understood);
+		L(e, this.#m.understood);
 		let n = this.#h?.answer;
 		if (this.#d.hidden = !n, !n || !this.#d.open) return;
 		let r = ["title", "body"].filter((e) => this.#D(e)).map((e) => {
-			let t = F("div", "line");
+			let t = I("div", "line");
 			return t.append(...this.#E(e, n)), t;
 		});
 		t.replaceChildren(...r);
@@ -427,16 +436,16 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		let n = [...t.elements].flatMap(([t, n]) => n.evidence.filter((t) => t.field === e).map((e) => ({
 			...e,
 			name: t
-		}))), a = this.#D(e), o = [.../* @__PURE__ */ new Set([
+		}))), r = this.#D(e), i = [.../* @__PURE__ */ new Set([
 			0,
-			r(a),
+			f(r),
 			...n.flatMap(({ start: e, end: t }) => [e, t])
 		])].sort((e, t) => e - t);
-		return o.slice(1).map((e, t) => {
-			let r = o[t], s = n.filter((t) => t.start <= r && e <= t.end).map(({ name: e }) => e);
-			if (!s.length) return document.createTextNode(i(a, r, e));
-			let c = [...new Set(s)].map((e) => this.#m.elements[e] ?? e).join(" · ");
-			return F("mark", "mark", i(a, r, e), F("small", "", c));
+		return i.slice(1).map((e, t) => {
+			let a = i[t], o = n.filter((t) => t.start <= a && e <= t.end).map(({ name: e }) => e);
+			if (!o.length) return document.createTextNode(p(r, a, e));
+			let s = [...new Set(o)].map((e) => this.#m.elements[e] ?? e).join(" · ");
+			return I("mark", "mark", p(r, a, e), I("small", "", s));
 		});
 	}
 	#D(e) {
@@ -444,36 +453,36 @@ var S = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		return e === "title" || e === "body" ? t?.[e] ?? "" : e.startsWith("fields.") ? t?.fields[e.slice(7)] ?? "" : "";
 	}
 	#O({ span: e }) {
-		return e ? i(this.#D(e.field), e.start, e.end) : "";
+		return e ? p(this.#D(e.field), e.start, e.end) : "";
 	}
-}, k = 0, A = null;
-function j(e) {
-	"adoptedStyleSheets" in e && (A || (A = new CSSStyleSheet(), A.replaceSync(S)), e.adoptedStyleSheets = [A]);
-}
+}, A = 0, j = null;
 function M(e) {
-	return T[e?.code.slice(0, 3) ?? ""] ?? "";
+	"adoptedStyleSheets" in e && (j || (j = new CSSStyleSheet(), j.replaceSync(C)), e.adoptedStyleSheets = [j]);
 }
-function N(e, t) {
+function N(e) {
+	return E[e?.code.slice(0, 3) ?? ""] ?? "";
+}
+function P(e, t) {
 	let [n = "", r = ""] = e.split("\n");
-	return F("li", "place", `${t.platforms[n] ?? n}: `, F("code", "", r));
+	return I("li", "place", `${t.platforms[n] ?? n}: `, I("code", "", r));
 }
-function P(e, t, n, r = "") {
-	let i = F("button", r, e);
+function F(e, t, n, r = "") {
+	let i = I("button", r, e);
 	return i.type = "button", i.setAttribute("part", `button ${t}`), i.addEventListener("click", n), i;
 }
-function F(e, t, ...n) {
+function I(e, t, ...n) {
 	let r = document.createElement(e);
 	return t && (r.className = t, r.setAttribute("part", t.replace("said", ""))), r.append(...n), r;
 }
-function I(e, t) {
+function L(e, t) {
 	e.textContent !== t && (e.textContent = t);
 }
 // src/service.ts
-var L = 1e4, R = 2e3, z = 6e4, B = [
+var R = 1e4, z = 2e3, B = 6e4, V = [
 	401,
 	403,
 	404
-], V = 6e5, H = class {
+], H = 6e5, U = class {
 	endpoint;
 	formKey;
 	#e = 0;
@@ -485,27 +494,27 @@ var L = 1e4, R = 2e3, z = 6e4, B = [
 	get restMs() {
 		return Math.max(0, this.#t - Date.now());
 	}
-	async lint(e, t) {
+	async lint(t, n) {
 		this.drop();
-		let n = this.#n = new AbortController(), r = setTimeout(() => n.abort(/* @__PURE__ */ Error("timeout")), L);
+		let r = this.#n = new AbortController(), i = setTimeout(() => r.abort(/* @__PURE__ */ Error("timeout")), R);
 		try {
-			let r = await this.#r(`/v1/lint?lang=${t}`, n.signal, JSON.stringify(e)), i = r.ok ? p(await r.json()) : null;
-			if (n !== this.#n) return null;
-			if (i) return this.#e = this.#t = 0, {
-				answer: i,
-				token: r.headers.get("Triage-Lint-Token")
+			let i = await this.#r(`/v1/lint?lang=${n}`, r.signal, JSON.stringify(t)), a = i.ok ? e(await i.json()) : null;
+			if (r !== this.#n) return null;
+			if (a) return this.#e = this.#t = 0, {
+				answer: a,
+				token: i.headers.get("Triage-Lint-Token")
 			};
-			this.#i(r);
+			this.#i(i);
 		} catch {
-			n === this.#n && this.#i(null);
+			r === this.#n && this.#i(null);
 		} finally {
-			clearTimeout(r);
+			clearTimeout(i);
 		}
 		return null;
 	}
 	async logPlaces() {
 		try {
-			let e = await this.#r("/v1/log-places", AbortSignal.timeout(L)), t = e.ok ? await e.json() : null;
+			let e = await this.#r("/v1/log-places", AbortSignal.timeout(R)), t = e.ok ? await e.json() : null;
 			return (Array.isArray(t?.places) ? t.places : []).filter((e) => typeof e?.path == "string" && typeof e?.platform == "string");
 		} catch {
 			return [];
@@ -528,13 +537,13 @@ var L = 1e4, R = 2e3, z = 6e4, B = [
 	}
 	#i(e) {
 		let t = Number(e?.headers.get("Retry-After")) * 1e3 || 0;
-		this.#e = Math.min(z, this.#e * 2 || R), this.#t = Date.now() + Math.min(z, Math.max(t, this.#e)), e && B.includes(e.status) && (this.#t = Date.now() + V, console.warn(`triage-form-hints: ${this.endpoint} answered ${e.status}; check form-key, origin and endpoint`));
+		this.#e = Math.min(B, this.#e * 2 || z), this.#t = Date.now() + Math.min(B, Math.max(t, this.#e)), e && V.includes(e.status) && (this.#t = Date.now() + H, console.warn(`triage-form-hints: ${this.endpoint} answered ${e.status}; check form-key, origin and endpoint`));
 	}
-}, U = class {
+}, W = class {
 	#e = document.createElement("div");
 	#t = document.title;
 	constructor(e, t, n, r) {
-		let i = w[t];
+		let i = T[t];
 		this.#e.className = "item warning", this.#e.setAttribute("part", "summary"), this.#e.tabIndex = -1, this.#e.lang = t;
 		let a = document.createElement("div");
 		a.setAttribute("role", "alert");
@@ -543,7 +552,7 @@ var L = 1e4, R = 2e3, z = 6e4, B = [
 		let s = document.createElement("div");
 		s.textContent = i.problemSaid;
 		let c = document.createElement("ul");
-		for (let e of n) c.append(W(e, r.go));
+		for (let e of n) c.append(G(e, r.go));
 		a.append(o, s, c);
 		let l = document.createElement("button");
 		l.type = "button", l.setAttribute("part", "button anyway"), l.textContent = i.anyway, l.addEventListener("click", r.anyway);
@@ -554,7 +563,7 @@ var L = 1e4, R = 2e3, z = 6e4, B = [
 		this.#e.remove(), document.title = this.#t;
 	}
 };
-function W(e, t) {
+function G(e, t) {
 	let n = document.createElement("a");
 	n.href = "#", n.textContent = e, n.addEventListener("click", (e) => {
 		e.preventDefault(), t();
@@ -563,7 +572,7 @@ function W(e, t) {
 	return r.append(n), r;
 }
 // src/element.ts
-var G = 500, K = 4, q = 1500, J = document.currentScript?.src ?? "", Y = class extends HTMLElement {
+var K = 500, q = 4, J = 1500, Y = document.currentScript?.src ?? "", X = class extends HTMLElement {
 	static observedAttributes = [
 		"for",
 		"endpoint",
@@ -592,23 +601,23 @@ var G = 500, K = 4, q = 1500, J = document.currentScript?.src ?? "", Y = class e
 	#_ = null;
 	#v = null;
 	connectedCallback() {
-		this.#i ??= new O(this, {
-			insert: (e) => this.#s && t(this.#s, e),
+		this.#i ??= new k(this, {
+			insert: (e) => this.#s && u(this.#s, e),
 			mask: (e) => this.#P(e),
 			dismiss: (e) => {
 				this.#u.add(e), this.#j();
 			},
 			places: () => this.#F()
-		}), this.#r = new H(this.#y(), this.getAttribute("form-key") ?? ""), this.#x(), this.#w(), this.#j();
+		}), this.#r = new U(this.#y(), this.getAttribute("form-key") ?? ""), this.#x(), this.#w(), this.#j();
 	}
 	disconnectedCallback() {
 		clearTimeout(this.#f), this.#v?.abort(), this.#_?.disconnect(), this.#r?.drop(), this.#M([]), this.#i?.remove(), this.#i = null, this.#o = this.#s = null, this.#t = "";
 	}
 	attributeChangedCallback(e, t, n) {
-		this.#i && t !== n && ((e === "endpoint" || e === "form-key") && (this.#r?.drop(), this.#r = new H(this.#y(), this.getAttribute("form-key") ?? "")), this.#t = "", this.#w(), this.#j(), this.#T(0));
+		this.#i && t !== n && ((e === "endpoint" || e === "form-key") && (this.#r?.drop(), this.#r = new U(this.#y(), this.getAttribute("form-key") ?? "")), this.#t = "", this.#w(), this.#j(), this.#T(0));
 	}
 	#y() {
-		let e = J ? new URL(".", J).href : "/";
+		let e = Y ? new URL(".", Y).href : "/";
 		return (this.getAttribute("endpoint") ?? e).replace(/\/+$/, "");
 	}
 	#b() {
@@ -637,10 +646,10 @@ var G = 500, K = 4, q = 1500, J = document.currentScript?.src ?? "", Y = class e
 		return this.#p || e.isComposing;
 	}
 	#w() {
-		let { title: e, body: t } = c(this.getAttribute("for") ?? "", this.#b());
+		let { title: e, body: t } = _(this.getAttribute("for") ?? "", this.#b());
 		(e !== this.#o || t !== this.#s) && (this.#o = e, this.#s = t, this.#p = !1, this.#j(), this.#T(0));
 	}
-	#T(e = G) {
+	#T(e = K) {
 		if (clearTimeout(this.#f), this.#p || !this.isConnected) return;
 		let t = this.#r?.restMs ?? 0;
 		this.#f = window.setTimeout(() => void this.#E(), Math.max(e, t));
@@ -649,11 +658,11 @@ var G = 500, K = 4, q = 1500, J = document.currentScript?.src ?? "", Y = class e
 		return this.#n = this.#D() ?? this.#n;
 	}
 	#D() {
-		let { ticket: e, controls: t } = l(this.#o, this.#s), n = this.#r;
+		let { ticket: e, controls: t } = v(this.#o, this.#s), n = this.#r;
 		if (!n || !this.#s) return null;
-		if (r((e.title + e.body).trim()) < K) return n.drop(), this.answer = null, this.#t = "", this.#j(), null;
-		let i = JSON.stringify(e);
-		return i === this.#t ? null : (this.#t = i, this.#O(n, e, t));
+		if (f((e.title + e.body).trim()) < q) return n.drop(), this.answer = null, this.#t = "", this.#j(), null;
+		let r = JSON.stringify(e);
+		return r === this.#t ? null : (this.#t = r, this.#O(n, e, t));
 	}
 	async #O(e, t, n) {
 		let r = this.#t, i = await e.lint(t, this.#k());
@@ -696,11 +705,11 @@ var G = 500, K = 4, q = 1500, J = document.currentScript?.src ?? "", Y = class e
 		})).filter((e) => e.control !== null);
 		for (let { control: e, id: n } of this.#l) {
 			if (t.some((t) => t.control === e && t.id === n)) continue;
-			let r = Z(e).filter((e) => e !== n);
+			let r = Q(e).filter((e) => e !== n);
 			r.length ? e.setAttribute("aria-describedby", r.join(" ")) : e.removeAttribute("aria-describedby");
 		}
 		for (let { control: e, id: n } of t) {
-			let t = Z(e);
+			let t = Q(e);
 			t.includes(n) || e.setAttribute("aria-describedby", [...t, n].join(" "));
 		}
 		this.#l = t;
@@ -708,9 +717,9 @@ var G = 500, K = 4, q = 1500, J = document.currentScript?.src ?? "", Y = class e
 	#N(e) {
 		return e === "title" ? this.#o : e === "body" ? this.#s : this.#c.get(e) ?? null;
 	}
-	#P({ span: t }) {
-		let o = t && this.#N(t.field), s = t && Q(this.#e, t.field);
-		o && a(o.value) === s && (e(o, n(s, t.start), n(s, t.end), "•".repeat(r(i(s, t.start, t.end)))), this.#T(0));
+	#P({ span: e }) {
+		let t = e && this.#N(e.field), n = e && $(this.#e, e.field);
+		t && m(t.value) === n && (l(t, d(n, e.start), d(n, e.end), "•".repeat(f(p(n, e.start, e.end)))), this.#T(0));
 	}
 	#F() {
 		return this.#d ??= this.#r.logPlaces().then((e) => (e.length || (this.#d = null), e)), this.#d;
@@ -728,30 +737,30 @@ var G = 500, K = 4, q = 1500, J = document.currentScript?.src ?? "", Y = class e
 		}))));
 	}
 	async #R() {
-		clearTimeout(this.#f), await Promise.race([this.#E(), X(q)]), await X(0);
-		let e = JSON.stringify(l(this.#o, this.#s).ticket) === JSON.stringify(this.#e);
+		clearTimeout(this.#f), await Promise.race([this.#E(), Z(J)]), await Z(0);
+		let e = JSON.stringify(v(this.#o, this.#s).ticket) === JSON.stringify(this.#e);
 		return !this.answer || !e || this.#m || this.answer.ready;
 	}
 	#z(e, t) {
 		this.#h = !0, this.#a?.remove(), e.requestSubmit(t), this.#h = !1;
 	}
-	#B(e, t) {
+	#B(e, n) {
 		this.#a?.remove();
-		let n = this.answer?.questions ?? [];
-		this.#a = new U(this, this.#A(), n, {
+		let r = (this.answer?.questions ?? []).map((e) => t(this.answer, e)?.message || e);
+		this.#a = new W(this, this.#A(), r, {
 			go: () => this.#s?.focus(),
-			anyway: () => this.#z(e, t)
+			anyway: () => this.#z(e, n)
 		});
 	}
 };
-function X(e) {
+function Z(e) {
 	return new Promise((t) => setTimeout(t, e));
 }
-function Z(e) {
+function Q(e) {
 	return (e.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean);
 }
-function Q(e, t) {
+function $(e, t) {
 	return t === "title" || t === "body" ? e?.[t] ?? "" : e?.fields[t.slice(7)] ?? "";
 }
 // src/index.ts
-customElements.get("triage-form-hints") || customElements.define("triage-form-hints", Y);
+customElements.get("triage-form-hints") || customElements.define("triage-form-hints", X);

@@ -1,5 +1,5 @@
 // <triage-form-hints for="subject description" endpoint="https://triage.example.com" form-key="triage_…" lang="auto">
-import { type Answer, type Finding } from "./answer.ts";
+import { type Answer, type Finding, findingBehind } from "./answer.ts";
 import { insertSkeleton, replace } from "./edit.ts";
 import { boundFields, readTicket, type TextField, type Ticket } from "./fields.ts";
 import { lengthOf, stretch, unitsOf, whole } from "./offsets.ts";
@@ -304,8 +304,10 @@ export class TriageFormHints extends HTMLElement {
 
   #hold(form: HTMLFormElement, submitter: HTMLElement | null): void {
     this.#summary?.remove();
-    const asked = this.answer?.questions ?? [];
-    this.#summary = new Summary(this, this.#spoken(), asked, {
+    const questions = this.answer?.questions ?? [];
+    // In short; the questions themselves stand below.
+    const gaps = questions.map((question) => findingBehind(this.answer!, question)?.message || question);
+    this.#summary = new Summary(this, this.#spoken(), gaps, {
       go: () => this.#body?.focus(),
       anyway: () => this.#pass(form, submitter),
     });

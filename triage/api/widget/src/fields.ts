@@ -14,10 +14,13 @@ export interface Ticket {
 const UNREAD_TYPES = ["password", "hidden", "submit", "button", "reset", "image"];
 const UNREAD_AUTOCOMPLETE = /^(cc-|one-time-code|current-password|new-password)/;
 
-/** The fields that are named: the last is the description, the first of two the subject; null where one is not there. */
-export function boundFields(ids: string, root: Document | ShadowRoot): { title: TextField | null; body: TextField | null } {
-  const named = ids.split(/[\s,]+/).filter(Boolean);
-  const found = named.map((id) => textField(root.getElementById(id)));
+/**
+ * The fields that are named, by id or by a CSS selector without blanks: the last is the description, the first of two the
+ * subject; null where one is not there.
+ */
+export function boundFields(names: string, root: Document | ShadowRoot): { title: TextField | null; body: TextField | null } {
+  const named = names.split(/\s+/).filter(Boolean);
+  const found = named.map((name) => textField(root.getElementById(name) ?? selected(name, root)));
   return { title: named.length > 1 ? (found[0] ?? null) : null, body: found.at(-1) ?? null };
 }
 
@@ -53,6 +56,15 @@ export function readTicket(
     attachments,
   };
   return { ticket, controls };
+}
+
+function selected(selector: string, root: Document | ShadowRoot): Element | null {
+  try {
+    return root.querySelector(selector);
+  } catch {
+    console.warn(`triage-form-hints: for="${selector}" is neither an id nor a selector`);
+    return null;
+  }
 }
 
 function textField(element: unknown): TextField | null {

@@ -128,7 +128,9 @@ export class Panel {
     if (!shown.answer) return words.idle;
     const asked = questions.map((item) => elementOf(item.finding)).filter((name) => name !== "");
     if (questions.length && asked.length) return words.missing(asked.map((name) => words.elements[name] ?? name));
-    return shown.answer.ready ? words.ready : words.nothingAsked;
+    if (!shown.answer.ready) return words.nothingAsked;
+    const lacks = [...shown.answer.elements.values()].some(({ required, status }) => required && status !== "present");
+    return lacks ? words.enough : words.ready;
   }
 
   #showChecklist(answer: Answer | null): void {

@@ -10,7 +10,7 @@ export class Summary {
   readonly #node = document.createElement("div");
   readonly #title = document.title;
 
-  constructor(host: HTMLElement, lang: Lang, questions: string[], ways: Ways) {
+  constructor(host: HTMLElement, lang: Lang, gaps: string[], ways: Ways) {
     const words = WORDS[lang];
     this.#node.className = "item warning";
     this.#node.setAttribute("part", "summary");
@@ -24,7 +24,7 @@ export class Summary {
     const lead = document.createElement("div");
     lead.textContent = words.problemSaid;
     const list = document.createElement("ul");
-    for (const question of questions) list.append(line(question, ways.go));
+    for (const gap of gaps) list.append(line(gap, ways.go));
     said.append(heading, lead, list);
     const anyway = document.createElement("button");
     anyway.type = "button";
@@ -47,10 +47,10 @@ export class Summary {
   }
 }
 
-function line(question: string, go: () => void): HTMLElement {
+function line(gap: string, go: () => void): HTMLElement {
   const link = document.createElement("a");
   link.href = "#";
-  link.textContent = question;
+  link.textContent = gap;
   link.addEventListener("click", (event) => {
     event.preventDefault();
     go();

@@ -9,6 +9,7 @@ export interface Words {
   missing: (elements: string[]) => string;
   nothingAsked: string;
   ready: string;
+  enough: string;
   away: string;
   checklist: string;
   statuses: { present: string; missing: string; denied: string };
@@ -38,6 +39,7 @@ const ZH: Words = {
   missing: (elements) => `还可以补充：${elements.join("、")}。`,
   nothingAsked: "没有要问的了，可以提交。",
   ready: "信息已经完整，可以提交了。",
+  enough: "信息够开始排查了，可以提交。",
   away: "提示暂时不可用，不影响提交。",
   checklist: "工程师需要的信息",
   statuses: { present: "已有", missing: "待补充", denied: "已说明没有" },
@@ -87,6 +89,7 @@ const EN: Words = {
   missing: (elements) => `You could add: ${elements.join(", ")}.`,
   nothingAsked: "Nothing left to ask; ready to send.",
   ready: "All there; ready to send.",
+  enough: "Enough to start with; ready to send.",
   away: "Hints are not available just now; you can send the form as ever.",
   checklist: "What an engineer needs",
   statuses: { present: "there", missing: "still missing", denied: "said not to exist" },

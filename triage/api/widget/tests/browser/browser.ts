@@ -7,6 +7,8 @@ if (!URL_OF_SERVICE) throw new Error("set TRIAGE_URL to a service without keys; 
 export const VAGUE = "有时候语音会卡顿";
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'";
 const QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+// A page that playwright answers has no address, so Chromium takes it for one of the internet that asks for this machine.
+QUIET.push("--disable-features=LocalNetworkAccessChecks");
 
 export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium", args: QUIET });
@@ -32,16 +34,20 @@ export async function tab(
 }
 
 /** Opens a page of our own that loads the script as a customer would. */
-export async function openSite(page: Page, body: string, { head = "", lang = "zh" } = {}): Promise<void> {
+export async function openSite(
+  page: Page,
+  body: string,
+  { head = "", lang = "zh", script = "/widget.js", policy = POLICY, site = URL_OF_SERVICE } = {},
+): Promise<void> {
   const html = `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>帮助中心</title>
-    <script src="/widget.js" defer></script>${head}</head><body><main>${body}</main></body></html>`;
+    <script src="${script}" defer></script>${head}</head><body><main>${body}</main></body></html>`;
   await page.route("**/site", (route) =>
-    route.fulfill({ contentType: "text/html", headers: { "Content-Security-Policy": POLICY }, body: html }),
+    route.fulfill({ contentType: "text/html", headers: { "Content-Security-Policy": policy }, body: html }),
   );
   await page.route("**/sent", (route) =>
     route.fulfill({ contentType: "text/html", body: "<title>sent</title><h1>sent</h1>" }),
   );
-  await page.goto(`${URL_OF_SERVICE}/site`);
+  await page.goto(`${site}/site`);
 }
 
 export const FORM = (attributes = "", id = "") => `

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { boundFields, readTicket } from "../../src/fields.ts";
 import { insertSkeleton, replace } from "../../src/edit.ts";
 
@@ -33,6 +33,14 @@ test("of two ids the first is the subject and the last the description", () => {
   expect(bound("description").title).toBeNull();
   expect(bound("nothing").body).toBeNull();
   expect(bound("").body).toBeNull();
+});
+
+test("forms without ids are bound by selectors", () => {
+  const { title, body } = bound('input[name="subject"] textarea[name=description]');
+  expect([title?.id, body?.id]).toEqual(["subject", "description"]);
+  const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+  expect(bound("[[").body).toBeNull();
+  expect(warned).toHaveBeenCalledOnce();
 });
 
 test("what a person would expect to be read is read, and nothing else", () => {
