@@ -46,7 +46,7 @@ test("fields that React renders and replaces are found again, and its state know
 test("the recipe for React works as it is written", async () => {
   const recipe = /```jsx\n(.*?)```/s.exec(readFileSync(new URL("../../../../../docs/form.md", import.meta.url), "utf-8"))![1]!;
   const folder = mkdtempSync(fileURLToPath(new URL("../../node_modules/.recipe-", import.meta.url)));
-  writeFileSync(`${folder}/support.jsx`, recipe);
+  writeFileSync(`${folder}/support.jsx`, recipe.replace("triage_form_…", "triage_form_x"));
   writeFileSync(
     `${folder}/entry.jsx`,
     `import { createRoot } from "react-dom/client"; import { Support } from "./support.jsx";
