@@ -44,7 +44,7 @@ def logged(capfd: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Api]:
-    given = settings_at(tmp_path)
+    given = settings_at(tmp_path, form_key="triage_form_x")
     for url in [given.store.database_url] if request.param == "sqlite" else postgres_schema():
         yield from open_api(replace(given, store=replace(given.store, database_url=url)))
 
@@ -67,6 +67,13 @@ def told(api: Api) -> str:
         left.append(api.ask("POST", "/v1/lint", content=BREAKING % sentence.encode(), headers=_JSON).text)
         left.append(api.ask("GET", "/v1/tickets", params={"cursor": sentence}).text)
         left.append(api.ask("POST", "/v1/jobs", content=sentence.encode(), params={"name": f"{sentence}.csv"}).text)
+        form = {
+            "subject": sentence,
+            "description": f"没有声音。{sentence}",
+            "contact": sentence,
+            "attachments": sentence,
+        }
+        left.append(api.ask("POST", "/form", None, data={**form, "once": f"f{len(left)}"}).text)
     lines = "".join(json.dumps(ticket) + "\n" for sentence, _ in CANARIES.values() for ticket in tickets(sentence)[:4])
     job = api.ask("POST", "/v1/jobs", content=lines.encode(), params={"name": "a.jsonl"})
     work(api)
