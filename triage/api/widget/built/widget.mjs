@@ -442,10 +442,10 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 			...n.flatMap(({ start: e, end: t }) => [e, t])
 		])].sort((e, t) => e - t);
 		return i.slice(1).map((e, t) => {
-			let a = i[t], o = n.filter((t) => t.start <= a && e <= t.end).map(({ name: e }) => e);
+			let a = i[t], o = n.filter((t) => t.start <= a && e <= t.end);
 			if (!o.length) return document.createTextNode(p(r, a, e));
-			let s = [...new Set(o)].map((e) => this.#m.elements[e] ?? e).join(" · ");
-			return I("mark", "mark", p(r, a, e), I("small", "", s));
+			let s = new Set(o.filter((t) => t.end === e).map(({ name: e }) => this.#m.elements[e] ?? e)), c = s.size ? [I("small", "", [...s].join(" · "))] : [];
+			return I("mark", "mark", p(r, a, e), ...c);
 		});
 	}
 	#D(e) {

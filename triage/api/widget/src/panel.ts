@@ -298,14 +298,16 @@ export class Panel {
       element.evidence.filter((one) => one.field === field).map((one) => ({ ...one, name })),
     );
     const text = this.#textOf(field);
-    // Stretches overlap: 200 users see a black screen, which is impact and symptom. So cut at every edge.
+    // Stretches overlap: 200 users see a black screen, which is impact and symptom. So cut at every edge, and name each where
+    // it ends.
     const edges = [...new Set([0, lengthOf(text), ...spans.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
     return edges.slice(1).map((end, at) => {
       const start = edges[at]!;
-      const names = spans.filter((span) => span.start <= start && end <= span.end).map(({ name }) => name);
-      if (!names.length) return document.createTextNode(stretch(text, start, end));
-      const label = [...new Set(names)].map((name) => this.#words.elements[name] ?? name).join(" · ");
-      return make("mark", "mark", stretch(text, start, end), make("small", "", label));
+      const here = spans.filter((span) => span.start <= start && end <= span.end);
+      if (!here.length) return document.createTextNode(stretch(text, start, end));
+      const names = new Set(here.filter((span) => span.end === end).map(({ name }) => this.#words.elements[name] ?? name));
+      const label = names.size ? [make("small", "", [...names].join(" · "))] : [];
+      return make("mark", "mark", stretch(text, start, end), ...label);
     });
   }
 

@@ -37,7 +37,7 @@ await picture("form-questions", { height: 1130, whole: false }, async (page) => 
 });
 await picture("form-secret", { lang: "en", height: 1000, whole: false }, async (page) => {
   await page.fill("#subject", "Choppy audio");
-  await said(page, "Since last night calls stutter for user 13800138000 in room-8812, SDK 4.3.2 on Android 14.");
+  await said(page, "Calls in room-8812 stutter since last night. Web SDK 4.3.2, Chrome 131. Our user 13800138000 told us.");
   await page.getByText("See what was understood").click();
 });
 await picture("form-ready", { dark: true, height: 900, whole: false }, async (page) => {

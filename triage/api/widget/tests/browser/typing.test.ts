@@ -192,7 +192,7 @@ test("what was understood is underlined on request, at its place", async () => {
   expect(await texts(page, "mark")).toEqual([]);
   await page.getByText("看看读懂了什么").click();
   await expect.poll(async () => (await texts(page, "mark")).join("|")).toBe(
-    "约 200 人影响范围|黑屏现象 · 影响范围|房间号 room-8812房间/通话/消息 ID",
+    "约 200 人|黑屏现象 · 影响范围|房间号 room-8812房间/通话/消息 ID",
   );
 });
 
