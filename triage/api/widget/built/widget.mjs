@@ -667,7 +667,7 @@ var K = 500, q = 4, J = 1500, Y = document.currentScript?.src ?? "", X = class e
 	async #O(e, t, n) {
 		let r = this.#t, i = await e.lint(t, this.#k());
 		if (r !== this.#t) return;
-		this.#m = !i, i ? (this.answer = i.answer, this.#e = t, this.#c = n, this.#I(i.token)) : (this.#t = "", this.#T(e.restMs)), this.#j();
+		this.#m = !i, i ? (this.answer = i.answer, this.#e = t, this.#c = n, this.#I(i.token), i.answer.ready && this.#a?.remove()) : (this.#t = "", this.#T(e.restMs)), this.#j();
 		let a = i && {
 			ready: i.answer.ready,
 			score: i.answer.score,

@@ -174,6 +174,7 @@ export class TriageFormHints extends HTMLElement {
       this.#ticket = ticket;
       this.#controls = controls;
       this.#keepToken(linted.token);
+      if (linted.answer.ready) this.#summary?.remove();
     } else {
       // Asked again when the service may have come back.
       this.#asked = "";

@@ -93,6 +93,8 @@ test('mode="block" holds a form with gaps, tells them, and lets go of it when th
     "#description",
     "房间号 room-8812 昨晚 20:15 起语音卡顿，10 次里有 3 次，约 200 人，RTC SDK 4.3.2，Android 14，小米 13，onError -3301。\n1. 进房\n2. 连麦\n3. 卡顿",
   );
+  await expect.poll(() => held(page)).toBe("");
+  expect(await page.title()).toBe("帮助中心");
   await page.click("#send");
   await page.waitForURL("**/sent");
 });
