@@ -7,6 +7,7 @@ as schemas (``TypeAdapter(Assessment)``), so one class still serves all.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 Status = Literal["present", "missing", "denied"]
@@ -133,6 +134,40 @@ class Priority:
 
 
 @dataclass(frozen=True, slots=True)
+class DueLine:
+    """A line of the reckoning: how many minutes count between two aware moments, and why, where no weekday says it."""
+
+    start: datetime
+    end: datetime
+    minutes: float
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueTime:
+    """When a target is up: ``at`` is aware, ``target`` as the settings say it, ``minutes`` its length.
+
+    ``estimated`` says that it reaches into days that nobody has published yet. The minutes of ``ledger`` add up to the
+    target.
+    """
+
+    at: datetime
+    target: str
+    minutes: float
+    estimated: bool
+    ledger: tuple[DueLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When somebody has to answer first, and when the fault has to be gone; None where that is not promised."""
+
+    plan: str
+    first_response: DueTime | None
+    resolution: DueTime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The answer to one ticket. Parts that were not asked for (``triage lint``) are left out of its JSON."""
 
@@ -143,13 +178,17 @@ class Assessment:
     versions: Mapping[str, str | None]
     product: Label | None = None
     priority: Priority | None = None
+    due: Due | None = None
     schema: int = 1
 
 
 # Parts of the contract that are not filled in yet, as readers may expect them.
-_LATER: Mapping[str, Any] = {"route": None, "due": None, "duplicates": [], "burst": None, "articles": []}
+_LATER: Mapping[str, Any] = {"route": None, "duplicates": [], "burst": None, "articles": []}
 _LINTED = ("schema", "ticket_id", "language", "kind", "lint", "versions")
-_ASSESSED = ("schema", "ticket_id", "language", "kind", "product", "lint", "priority", *_LATER, "versions")
+_ASSESSED = (
+    *("schema", "ticket_id", "language", "kind", "product", "lint", "priority"),
+    *("route", "due", "duplicates", "burst", "articles", "versions"),
+)
 
 
 def assessment_json(assessment: Assessment) -> dict[str, Any]:
@@ -167,9 +206,28 @@ def assessment_json(assessment: Assessment) -> dict[str, Any]:
         "product": _label_json(product) if product else None,
         "lint": _lint_json(assessment.lint),
         "priority": _priority_json(priority) if priority else None,
+        "due": _due_json(assessment.due) if assessment.due else None,
         "versions": dict(assessment.versions),
     }
     return {name: parts[name] for name in (_ASSESSED if priority else _LINTED)}
+
+
+def _due_json(due: Due) -> dict[str, Any]:
+    times = {"first_response": due.first_response, "resolution": due.resolution}
+    return {"plan": due.plan, **{name: _due_time_json(one) if one else None for name, one in times.items()}}
+
+
+def _due_time_json(due: DueTime) -> dict[str, Any]:
+    return {
+        "at": due.at.isoformat(),
+        "target": due.target,
+        "minutes": due.minutes,
+        "estimated": due.estimated,
+        "ledger": [
+            {"from": line.start.isoformat(), "to": line.end.isoformat(), "minutes": line.minutes, "why": line.why}
+            for line in due.ledger
+        ],
+    }
 
 
 def _label_json(label: Label) -> dict[str, Any]:

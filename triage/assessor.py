@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from triage import __version__
-from triage.assessment import Assessment, Kind, Label, Language, Span
+from triage.assessment import Assessment, Due, Kind, Label, Language, Span
 from triage.errors import DataFileError
 from triage.evidence.detector import Detector
 from triage.evidence.document import Document
@@ -18,13 +20,14 @@ from triage.lint.checks import Facts
 from triage.lint.linter import lint_facts
 from triage.lint.rulebook import Rulebook, build_rulebook, plugin_rules, shipped_rules
 from triage.models import current_detector
-from triage.settings import Settings
+from triage.settings import Settings, zone_of
 from triage.ticket import Ticket
 
 # What only an assessment needs is imported where it is used: a cold ``triage lint`` starts without it.
 if TYPE_CHECKING:
     from triage.evidence.signals import Signals
     from triage.priority.scorer import Scorer
+    from triage.promises import Promises
     from triage.sight import Seen
 
 
@@ -118,11 +121,17 @@ class Assessor:
             for ticket, found in self._found(tickets)
         ]
 
-    def assess(self, ticket: Ticket, *, lang: str = "auto") -> Assessment:
-        """Lint, kind, product and priority of a ticket; ``lang`` as in ``lint``."""
-        return self.assess_many([ticket], lang=lang)[0]
+    def assess(self, ticket: Ticket, *, lang: str = "auto", received_at: datetime | None = None) -> Assessment:
+        """Lint, kind, product, priority and due times of a ticket; ``lang`` as in ``lint``.
 
-    def assess_many(self, tickets: Sequence[Ticket], *, lang: str = "auto") -> list[Assessment]:
+        Due times run from the ticket's ``created_at``, or from ``received_at`` (aware) where it tells none that can be
+        read; with neither nothing is due.
+        """
+        return self.assess_many([ticket], lang=lang, received_at=received_at)[0]
+
+    def assess_many(
+        self, tickets: Sequence[Ticket], *, lang: str = "auto", received_at: datetime | None = None
+    ) -> list[Assessment]:
         """``assess`` of each ticket, in order; many at once take less time than one by one."""
         from triage.evidence.signals import signals_of
         from triage.sight import see
@@ -137,7 +146,7 @@ class Assessor:
                 )
                 for number, one in enumerate(read)
             ]
-        return [self._assessed(one, lang) for one in read]
+        return [self._assessed(one, lang, received_at) for one in read]
 
     def see_many(self, tickets: Sequence[Ticket]) -> "list[Seen]":
         """What a model sees of each ticket, in order: what it is trained on."""
@@ -168,7 +177,7 @@ class Assessor:
         assessment = Assessment(ticket.id, language, kind, result.lint, self._versions)
         return LintAnswer(assessment, result.silenced)
 
-    def _assessed(self, read: "_Read", lang: str) -> Assessment:
+    def _assessed(self, read: "_Read", lang: str, received_at: datetime | None) -> Assessment:
         from triage.verdict import priority_of
 
         ticket, found, signals, seen, scores = read
@@ -187,7 +196,30 @@ class Assessor:
             lang=answer_lang,
         )
         product = _likeliest(scores["product"]) if scores else None
-        return replace(linted, product=product, priority=priority, versions=self.versions)
+        due = self._due(ticket, priority.label, received_at, answer_lang)
+        return replace(linted, product=product, priority=priority, due=due, versions=self.versions)
+
+    def _due(self, ticket: Ticket, priority: str, received_at: datetime | None, lang: str) -> Due | None:
+        if not ticket.created_at and received_at is None:
+            return None
+        from triage.times import read_time
+
+        written = read_time(ticket.created_at, zone=zone_of(self._settings)) if ticket.created_at else None
+        created_at = written or received_at
+        if created_at is None or not self._promises:
+            return None
+        return self._promises.due(ticket.plan, priority, created_at, lang=lang)
+
+    @cached_property
+    def _promises(self) -> "Promises | None":
+        """What the site promises; None, with a notice, where the calendar's packages are missing."""
+        from triage.promises import Promises
+
+        try:
+            return Promises(self._settings)
+        except ModuleNotFoundError as error:
+            self.notices = (*self.notices, f"{error.name} is not installed, so nothing is said of due times")
+            return None
 
     def _requested(self, asked: str | None) -> str | None:
         """P1 to P4 for what the reporter or the helpdesk calls the priority; None where it is not known."""

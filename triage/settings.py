@@ -50,6 +50,25 @@ class BacklogSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarSettings:
+    """When a site works: its country, time zone and hours, and a file of own days ("" for none)."""
+
+    country: str
+    time_zone: str
+    hours: tuple[str, ...]
+    own_days: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """What customers of a plan are promised, by priority, and the words that name the plan in a ticket."""
+
+    names: tuple[str, ...]
+    first_response: Mapping[str, str]
+    resolution: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSettings:
     """Where the service keeps what it stores, for how long, and whether secrets are masked in it; 0 days keep forever."""
 
@@ -108,6 +127,8 @@ class Settings:
     lint: LintSettings
     priority: PrioritySettings
     backlog: BacklogSettings
+    calendar: CalendarSettings
+    promises: Mapping[str, PlanSettings]
     store: StoreSettings
     serve: ServeSettings
 
@@ -135,13 +156,17 @@ def load_settings(site: Path | None = None, *, environ: Mapping[str, str] | None
 
 def zone_of(settings: Settings) -> "ZoneInfo":
     """The time zone of ``backlog.time_zone``; raises SettingsError for a name that is none."""
+    return named_zone("backlog.time_zone", settings.backlog.time_zone)
+
+
+def named_zone(setting: str, name: str) -> "ZoneInfo":
+    """The time zone of that name; raises SettingsError, naming the setting, for a name that is none."""
     from zoneinfo import ZoneInfo
 
-    name = settings.backlog.time_zone
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as cause:
-        raise SettingsError(f'backlog.time_zone is "{name}"; it must be a name as Asia/Shanghai or UTC') from cause
+        raise SettingsError(f'{setting} is "{name}"; it must be a name as Asia/Shanghai or UTC') from cause
 
 
 def _check_costs(costs: Sequence[Sequence[float]]) -> None:

@@ -109,13 +109,40 @@ class LintAnswer(_Answer):
     versions: dict[str, str | None]
 
 
+class DueLine(_Answer):
+    """A line of the reckoning: how many minutes count from when to when, and why, where no weekday says it."""
+
+    from_: str = Field(alias="from", json_schema_extra={"format": "date-time"})
+    to: str = Field(json_schema_extra={"format": "date-time"})
+    minutes: float = Field(ge=0)
+    why: str | None
+
+
+class DueTime(_Answer):
+    """When a target is up; the minutes of the ledger add up to it."""
+
+    at: str = Field(json_schema_extra={"format": "date-time"})
+    target: str
+    minutes: float = Field(ge=0)
+    estimated: bool = Field(description="It reaches into days that nobody has published yet.")
+    ledger: list[DueLine]
+
+
+class Due(_Answer):
+    """When a first response and a resolution are due; null where they are not promised."""
+
+    plan: str
+    first_response: DueTime | None
+    resolution: DueTime | None
+
+
 class Assessment(LintAnswer):
     """The assessment of a ticket; parts that a later version fills in are null or empty."""
 
     product: Label | None
     priority: PriorityAnswer | None
     route: Any = None
-    due: Any = None
+    due: Due | None = Field(description="From created_at on, or from when the ticket was kept; null without either.")
     duplicates: list[Any]
     burst: Any = None
     articles: list[Any]

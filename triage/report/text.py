@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from triage.assessment import ELEMENTS, Assessment, Element, Finding, Priority
+from triage.assessment import ELEMENTS, Assessment, Due, Element, Finding, Priority
 from triage.report import LintedTicket
 from triage.report.characters import printable, width as width_of
+from triage.report.due import due_text, ledger_text
 from triage.report.excerpt import excerpt
 from triage.report.masking import masked
 from triage.report.wording import EN, ZH, Lang, Wording, wording_of
@@ -46,6 +47,8 @@ def _block(linted: LintedTicket, words: Wording, style: _Style, width: int) -> I
     yield from _ticket_lines(linted, words, style, width)
     if linted.assessment.priority:
         yield from _priority_lines(linted.assessment.priority, linted, words, style)
+    if linted.assessment.due:
+        yield from _due_lines(linted.assessment.due, words, style)
     yield from _checklist(linted, words, style)
     # With a priority to explain, what each rule says would bury it; the questions say what to ask.
     for finding in () if linted.assessment.priority else linted.assessment.lint.findings:
@@ -97,6 +100,14 @@ def _priority_lines(priority: Priority, linted: LintedTicket, words: Wording, st
         yield f"{_INDENT}{words.reasons}:"
     for reason in priority.reasons:
         yield f"{_INDENT * 2}{style.paint(words.sources[reason.source], _DIM)} {printable(masked(reason.text, linted))}"
+
+
+def _due_lines(due: Due, words: Wording, style: _Style) -> Iterator[str]:
+    lang = "zh" if words is ZH else "en"
+    for name, time in ((words.first_response, due.first_response), (words.resolution, due.resolution)):
+        if time:
+            yield f"{_INDENT}{name}: {style.paint(due_text(time, lang=lang), _BOLD)}"
+            yield f"{_INDENT * 2}{style.paint(ledger_text(time, lang=lang), _DIM)}"
 
 
 def _ticket_lines(linted: LintedTicket, words: Wording, style: _Style, width: int) -> Iterator[str]:

@@ -18,6 +18,8 @@ class Wording(NamedTuple):
     products: Mapping[str, str]
     priorities: Mapping[str, str]
     sources: Mapping[str, str]
+    first_response: str
+    resolution: str
     escalate: str
     needs_human: str
     chances: str
@@ -67,6 +69,8 @@ ZH = Wording(
     },
     priorities={"P1": "P1 紧急", "P2": "P2 高", "P3": "P3 普通", "P4": "P4 低"},
     sources={"rule": "规则", "model": "模型", "policy": "策略"},
+    first_response="首次响应",
+    resolution="解决",
     escalate="升级处理",
     needs_human="需人工确认",
     chances="可能性",
@@ -126,6 +130,8 @@ EN = Wording(
     },
     priorities={"P1": "P1 urgent", "P2": "P2 high", "P3": "P3 normal", "P4": "P4 low"},
     sources={"rule": "rule", "model": "model", "policy": "policy"},
+    first_response="First response",
+    resolution="Resolution",
     escalate="escalate",
     needs_human="needs a person",
     chances="Chances",

@@ -11,8 +11,8 @@ from triage.api.problems import Lang
 from triage.assessment import ELEMENTS, Assessment, Label
 from triage.masking import mask
 from triage.report import LintedTicket, field_names
+from triage.report.due import due_text, ledger_text
 from triage.report.html.marked import pieces
-from triage.report.html.promise import TARGETS
 from triage.report.wording import EN, ZH, Wording
 from triage.ticket import Ticket
 
@@ -41,7 +41,7 @@ def ticket_of_form(given: Mapping[str, list[str]]) -> Ticket | None:
         body="\n".join(first("description").split("\r\n")),
         fields={name: first(name) for name in _FIELDS if first(name)},
         attachments=tuple(name for name in given.get("attachments", ()) if name),
-        plan=first("plan") if first("plan") in TARGETS else None,
+        plan=first("plan") or None,
         channel="form",
     )
 
@@ -58,8 +58,8 @@ def result_page(lang: Lang, kept_id: str, ticket: Ticket, assessment: Assessment
     priority, words, said = assessment.priority, _words()[lang], ZH if lang == "zh" else EN
     assert priority is not None
     linted = LintedTicket(ticket, assessment, "")
-    target = TARGETS[ticket.plan or "standard"][int(priority.label[1]) - 1]
     elements = assessment.lint.elements
+    first = assessment.due.first_response if assessment.due else None
     return _render(
         "result",
         lang,
@@ -68,8 +68,9 @@ def result_page(lang: Lang, kept_id: str, ticket: Ticket, assessment: Assessment
         priority=priority,
         kind=assessment.kind.label,
         product=assessment.product.label if assessment.product else None,
-        due=words[f"due_{target.on}"].format(hours=f"{target.hours:g}"),
-        plan=words["plan_of"].format(plan=words["plans"][ticket.plan or "standard"]),
+        first_due=due_text(first, lang=lang) if first else None,
+        ledger=ledger_text(first, lang=lang) if first else None,
+        plan=words["plan_of"].format(plan=words["plans"].get(ticket.plan, words["plans"]["standard"])),
         route=_route(assessment.product, words, said),
         lint=assessment.lint,
         reasons=[(reason.source, mask(reason.text)) for reason in priority.reasons],

@@ -18,7 +18,7 @@ from triage.api.bodies import JSON, read_body
 from triage.api.form import STYLE, STYLE_HASH, form_page, result_page, ticket_of_form
 from triage.api.problems import Lang, ProblemError, language_of
 from triage.api.routes.assessing import answered, note_answer
-from triage.api.routes.tickets import add, new_ticket
+from triage.api.routes.tickets import add, dated, new_ticket
 from triage.api.service import Service
 from triage.api.storing import Effect, once
 
@@ -89,7 +89,7 @@ async def send_form(request: Request, visitor: Visitor, lang: Literal["zh", "en"
         return _page(_form(request, spoken, given, is_empty=True), status=422)
 
     async def make() -> Effect:
-        answer = await answered(service, ticket, "assess", spoken)
+        answer = await answered(service, dated(ticket, service.now()), "assess", spoken)
         note_answer(request, answer)
         new = new_ticket(service, ticket, answer)
         page = result_page(spoken, new.id, new.ticket, answer)
