@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from bench import assess, backlog, cold, form, linear, million, patterns, serve, throughput
+from bench import assess, backlog, cold, due, form, linear, million, patterns, serve, throughput
 from bench.corpus import ROOT
 
 BENCHES = {
@@ -24,6 +24,7 @@ BENCHES = {
     "million": million.run,
     "serve": serve.run,
     "form": form.run,
+    "due": due.run,
 }
 # Half an hour, so only by its name.
 LONG = ("million",)

@@ -74,6 +74,7 @@ def _parser(arguments: "Sequence[str]") -> argparse.ArgumentParser:
         (rules, _rules_options, "list the rules in force, or explain one from its file", None),
         (train, _train_options, "train what triage learns, also on your own backlog", None),
         (evaluate, _evaluate_options, "measure evidence, kind, product and priority on labelled tickets", None),
+        (calendar, _calendar_options, "what the working calendar says, and what is missing in it", None),
         (serve, _serve_options, "answer over HTTP: REST for helpdesks and forms", SERVE_HELP),
         (keys, _keys_options, "make, list and revoke the service's access keys", None),
         (db, _db_options, "bring the tables of the service's database up to date", None),
@@ -192,6 +193,11 @@ def _evaluate_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, default=Path("data"), help="the corpus of the baselines (data)")
     command.add_argument("--svg", type=Path, metavar="FOLDER", help="write reliability curves there")
     command.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _calendar_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=("check",))
+    _config_option(command)
 
 
 def _serve_options(command: argparse.ArgumentParser) -> None:
@@ -351,6 +357,15 @@ def spark(options: argparse.Namespace) -> int:
     finally:
         session.stop()
     return READY
+
+
+def calendar(options: argparse.Namespace) -> int:
+    """Tells what the calendar says; 0, 1 where days soon to come are missing, or 2 when it cannot be used."""
+    from datetime import date
+
+    from triage.cli.calendar_command import check_calendar
+
+    return check_calendar(_settings(options.config), date.today())
 
 
 def serve(options: argparse.Namespace) -> int:
