@@ -86,7 +86,8 @@ def test_sent_form_is_kept_masked_and_its_assessment_shown(open_service_api: Api
         "11 月 25 日(周三) 20:00 前",
         "11 月 25 日(周三) 16:00-20:00 240 分钟",
         "加急计划",
-        "语音通话组",
+        "voice-call",
+        "产品线语音通话",
         "为什么是这个优先级",
         "agorasdk.log",
     ):

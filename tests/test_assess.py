@@ -164,8 +164,9 @@ def test_json_keeps_the_contract(capsys: pytest.CaptureFixture[str], in_force: P
     assert {tuple(reason["span"]) for reason in priority["reasons"] if reason["span"]} == {("field", "start", "end")}
     assert {reason["source"] for reason in priority["reasons"]} <= {"rule", "model", "policy"}
     assert [name for name in answer["versions"] if name != "detector"] == ["triage", "rulebook", "model"]
-    later = {name: answer[name] for name in ("route", "due", "duplicates", "burst", "articles")}
-    assert later == {"route": None, "due": None, "duplicates": [], "burst": None, "articles": []}
+    assert list(answer["route"]) == ["queue", "reason"]
+    later = {name: answer[name] for name in ("due", "duplicates", "burst", "articles")}
+    assert later == {"due": None, "duplicates": [], "burst": None, "articles": []}
 
 
 def test_json_tells_what_was_decided_and_why(capsys: pytest.CaptureFixture[str], in_force: Path) -> None:

@@ -13,7 +13,7 @@ FLOORS = {
     "language": 3,
     "evidence": 4, "lint": 4, "priority": 4, "policy": 4, "similar": 4,
     "models": 5, "settings": 5, "sight": 5, "masking": 5,
-    "verdict": 6, "promises": 6,
+    "verdict": 6, "promises": 6, "routes": 6,
     "assessor": 7,
     "api": 8, "backlog": 8, "training": 8,
     "cli": 9, "__main__": 10,

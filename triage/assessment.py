@@ -168,6 +168,14 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """The queue that a ticket goes to, and why, in words."""
+
+    queue: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The answer to one ticket. Parts that were not asked for (``triage lint``) are left out of its JSON."""
 
@@ -178,12 +186,13 @@ class Assessment:
     versions: Mapping[str, str | None]
     product: Label | None = None
     priority: Priority | None = None
+    route: Route | None = None
     due: Due | None = None
     schema: int = 1
 
 
 # Parts of the contract that are not filled in yet, as readers may expect them.
-_LATER: Mapping[str, Any] = {"route": None, "duplicates": [], "burst": None, "articles": []}
+_LATER: Mapping[str, Any] = {"duplicates": [], "burst": None, "articles": []}
 _LINTED = ("schema", "ticket_id", "language", "kind", "lint", "versions")
 _ASSESSED = (
     *("schema", "ticket_id", "language", "kind", "product", "lint", "priority"),
@@ -206,6 +215,7 @@ def assessment_json(assessment: Assessment) -> dict[str, Any]:
         "product": _label_json(product) if product else None,
         "lint": _lint_json(assessment.lint),
         "priority": _priority_json(priority) if priority else None,
+        "route": {"queue": assessment.route.queue, "reason": assessment.route.reason} if assessment.route else None,
         "due": _due_json(assessment.due) if assessment.due else None,
         "versions": dict(assessment.versions),
     }

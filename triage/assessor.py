@@ -20,7 +20,7 @@ from triage.lint.checks import Facts
 from triage.lint.linter import lint_facts
 from triage.lint.rulebook import Rulebook, build_rulebook, plugin_rules, shipped_rules
 from triage.models import current_detector
-from triage.settings import Settings, zone_of
+from triage.settings import Settings, plan_of, zone_of
 from triage.ticket import Ticket
 
 # What only an assessment needs is imported where it is used: a cold ``triage lint`` starts without it.
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from triage.evidence.signals import Signals
     from triage.priority.scorer import Scorer
     from triage.promises import Promises
+    from triage.routes import Routes
     from triage.sight import Seen
 
 
@@ -196,19 +197,40 @@ class Assessor:
             lang=answer_lang,
         )
         product = _likeliest(scores["product"]) if scores else None
-        due = self._due(ticket, priority.label, received_at, answer_lang)
-        return replace(linted, product=product, priority=priority, due=due, versions=self.versions)
+        came_at = self._came_at(ticket) or received_at
+        return replace(
+            linted,
+            product=product,
+            priority=priority,
+            route=self._routes.route(
+                product,
+                linted.language,
+                plan_of(ticket.plan, self._settings.promises),
+                priority=priority.label,
+                at=came_at,
+                lang=answer_lang,
+            ),
+            due=self._due(ticket, priority.label, came_at, answer_lang),
+            versions=self.versions,
+        )
 
-    def _due(self, ticket: Ticket, priority: str, received_at: datetime | None, lang: str) -> Due | None:
-        if not ticket.created_at and received_at is None:
+    def _came_at(self, ticket: Ticket) -> datetime | None:
+        if not ticket.created_at:
             return None
         from triage.times import read_time
 
-        written = read_time(ticket.created_at, zone=zone_of(self._settings)) if ticket.created_at else None
-        created_at = written or received_at
-        if created_at is None or not self._promises:
+        return read_time(ticket.created_at, zone=zone_of(self._settings))
+
+    def _due(self, ticket: Ticket, priority: str, came_at: datetime | None, lang: str) -> Due | None:
+        if came_at is None or not self._promises:
             return None
-        return self._promises.due(ticket.plan, priority, created_at, lang=lang)
+        return self._promises.due(ticket.plan, priority, came_at, lang=lang)
+
+    @cached_property
+    def _routes(self) -> "Routes":
+        from triage.routes import Routes
+
+        return Routes(self._settings.routing)
 
     @cached_property
     def _promises(self) -> "Promises | None":

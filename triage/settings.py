@@ -69,6 +69,27 @@ class PlanSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """What a queue's team takes, and when it works; empty lists take all, no hours are all hours."""
+
+    products: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+    hours: tuple[str, ...] = ()
+    time_zone: str = "Asia/Shanghai"
+    country: str = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingSettings:
+    """The queues, the one for all that nobody takes, and how sure a product line has to be (0-1)."""
+
+    fallback: str
+    sure: float
+    queues: Mapping[str, QueueSettings]
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSettings:
     """Where the service keeps what it stores, for how long, and whether secrets are masked in it; 0 days keep forever."""
 
@@ -129,6 +150,7 @@ class Settings:
     backlog: BacklogSettings
     calendar: CalendarSettings
     promises: Mapping[str, PlanSettings]
+    routing: RoutingSettings
     store: StoreSettings
     serve: ServeSettings
 
@@ -167,6 +189,13 @@ def named_zone(setting: str, name: str) -> "ZoneInfo":
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as cause:
         raise SettingsError(f'{setting} is "{name}"; it must be a name as Asia/Shanghai or UTC') from cause
+
+
+def plan_of(text: str | None, plans: Mapping[str, PlanSettings]) -> str:
+    """The plan that a ticket's text names; the standard one where it names none."""
+    words = (text or "").casefold()
+    named = (plan for plan, table in plans.items() if any(name.casefold() in words for name in table.names))
+    return next(named, "standard") if words else "standard"
 
 
 def _check_costs(costs: Sequence[Sequence[float]]) -> None:

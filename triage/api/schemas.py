@@ -136,12 +136,19 @@ class Due(_Answer):
     resolution: DueTime | None
 
 
+class Route(_Answer):
+    """The queue that a ticket goes to, and why."""
+
+    queue: str
+    reason: str
+
+
 class Assessment(LintAnswer):
     """The assessment of a ticket; parts that a later version fills in are null or empty."""
 
     product: Label | None
     priority: PriorityAnswer | None
-    route: Any = None
+    route: Route
     due: Due | None = Field(description="From created_at on, or from when the ticket was kept; null without either.")
     duplicates: list[Any]
     burst: Any = None

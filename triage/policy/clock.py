@@ -1,14 +1,18 @@
 """Working time: how long it is between two moments, and when a target is up, on a clock that stands still at night."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from triage.errors import SettingsError
 from triage.policy.days import Day, Days
 
 DAY = timedelta(days=1)
+# yes: 09:00-18:00   13:30-24:00   no: 9-18
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 # Longer than any target; what takes longer has no working time in it.
 _MOST_DAYS = 4_000
 
@@ -21,6 +25,22 @@ class Window(NamedTuple):
 
 
 WHOLE_DAY = (Window(time(0), None),)
+
+
+def windows_of(setting: str, hours: tuple[str, ...]) -> tuple[Window, ...]:
+    """The windows of a setting in order; raises SettingsError for what is none, and for windows that overlap."""
+    windows = []
+    for text in hours:
+        found = _HOURS.fullmatch(text.strip())
+        if not found:
+            raise SettingsError(f'{setting} has "{text}"; write windows as "09:00-12:00" and "13:30-18:00"')
+        end = time(int(found[3]), int(found[4])) if found[3] else None
+        windows.append(Window(time(int(found[1]), int(found[2])), end))
+    ordered = sorted(windows)
+    edges = [edge for window in ordered for edge in (window.start, window.end or time.max)]
+    if not windows or edges != sorted(set(edges)):
+        raise SettingsError(f"{setting} is {list(hours)}; it needs one window or more that do not overlap")
+    return tuple(ordered)
 
 
 class Line(NamedTuple):

@@ -47,6 +47,9 @@ def _block(linted: LintedTicket, words: Wording, style: _Style, width: int) -> I
     yield from _ticket_lines(linted, words, style, width)
     if linted.assessment.priority:
         yield from _priority_lines(linted.assessment.priority, linted, words, style)
+    if linted.assessment.route:
+        route = linted.assessment.route
+        yield f"{_INDENT}{words.route}: {style.paint(printable(route.queue), _BOLD)} ({printable(route.reason)})"
     if linted.assessment.due:
         yield from _due_lines(linted.assessment.due, words, style)
     yield from _checklist(linted, words, style)

@@ -18,6 +18,7 @@ class Wording(NamedTuple):
     products: Mapping[str, str]
     priorities: Mapping[str, str]
     sources: Mapping[str, str]
+    route: str
     first_response: str
     resolution: str
     escalate: str
@@ -69,6 +70,7 @@ ZH = Wording(
     },
     priorities={"P1": "P1 紧急", "P2": "P2 高", "P3": "P3 普通", "P4": "P4 低"},
     sources={"rule": "规则", "model": "模型", "policy": "策略"},
+    route="流转到",
     first_response="首次响应",
     resolution="解决",
     escalate="升级处理",
@@ -130,6 +132,7 @@ EN = Wording(
     },
     priorities={"P1": "P1 urgent", "P2": "P2 high", "P3": "P3 normal", "P4": "P4 low"},
     sources={"rule": "rule", "model": "model", "policy": "policy"},
+    route="Goes to",
     first_response="First response",
     resolution="Resolution",
     escalate="escalate",

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triage.api.problems import Lang
-from triage.assessment import ELEMENTS, Assessment, Label
+from triage.assessment import ELEMENTS, Assessment
 from triage.masking import mask
 from triage.report import LintedTicket, field_names
 from triage.report.due import due_text, ledger_text
 from triage.report.html.marked import pieces
-from triage.report.wording import EN, ZH, Wording
+from triage.report.wording import EN, ZH
 from triage.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 STYLE = (_FOLDER / "form.css").read_bytes()
 STYLE_HASH = hashlib.sha256(STYLE).hexdigest()[:12]
-# What a product line's probability has to be for the ticket to go to its team unseen.
-_SURE = 0.5
 # The form's own names; all but these go into the ticket's fields.
 _FIELDS = ("product", "platform", "sdk_version", "device", "occurred_at", "impact", "contact")
 
@@ -71,7 +69,7 @@ def result_page(lang: Lang, kept_id: str, ticket: Ticket, assessment: Assessment
         first_due=due_text(first, lang=lang) if first else None,
         ledger=ledger_text(first, lang=lang) if first else None,
         plan=words["plan_of"].format(plan=words["plans"].get(ticket.plan, words["plans"]["standard"])),
-        route=_route(assessment.product, words, said),
+        route=assessment.route,
         lint=assessment.lint,
         reasons=[(reason.source, mask(reason.text)) for reason in priority.reasons],
         texts=[(_name(field, words), found) for field in field_names(ticket) if (found := pieces(linted, field))],
@@ -80,12 +78,6 @@ def result_page(lang: Lang, kept_id: str, ticket: Ticket, assessment: Assessment
             said.elements[name] for name in ELEMENTS if elements[name].required and elements[name].status != "present"
         ],
     )
-
-
-def _route(product: Label | None, words: Mapping[str, Any], said: Wording) -> str:
-    if product is None or (product.probability is not None and product.probability < _SURE):
-        return str(words["front"])
-    return str(words["queue"]).format(product=said.products[product.label])
 
 
 def _name(field: str, words: Mapping[str, Any]) -> str:
