@@ -248,6 +248,24 @@ def test_a_wrong_setting_is_told(triage: Run, tmp_path: Path, content: bytes, to
     assert all(words in done.stderr for words in told), done.stderr
 
 
+@pytest.mark.parametrize("command", [("assess", "--text", "卡顿"), ("backlog", "a.csv", "-o", "b.jsonl"), ("serve",)])
+@pytest.mark.parametrize("content", [b"[routing]\nsure = 2.0", b'[calendar]\nhours = ["9-18"]\n'])
+def test_what_is_read_at_the_first_assessment_is_told_before(
+    triage: Run, tmp_path: Path, command: tuple[str, ...], content: bytes
+) -> None:
+    write(tmp_path, "triage.toml", content)
+    write(tmp_path, "a.csv", "title,body,created_at\n卡顿,语音卡顿,2026-11-25\n".encode())
+    done = triage(*command)
+    # Nothing is due of a text without a time, so its calendar is not asked.
+    if command[0] == "assess" and b"calendar" in content:
+        assert done.returncode == READY
+    else:
+        assert done.returncode == FAILED
+        assert "triage: " in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "routing.sure" in done.stderr or "calendar.hours" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -1,6 +1,7 @@
 """Puts the steps in order: evidence once, then rules over it. It alone knows all workers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -247,6 +248,20 @@ class Assessor:
         """P1 to P4 for what the reporter or the helpdesk calls the priority; None where it is not known."""
         word = normalise(asked or "").text.strip()
         return next((label for label, words in self._settings.priority.requested.items() if word in words), None)
+
+
+def check_settings(settings: Settings) -> None:
+    """Sees to what is read at the first assessment, before hours of work or a service depend on it.
+
+    Raises SettingsError or DataFileError for a calendar, promises or queues that cannot be used.
+    """
+    from triage.promises import Promises
+    from triage.routes import Routes
+
+    Routes(settings.routing)
+    # Without the calendar's packages nothing is due, which a notice tells.
+    with suppress(ModuleNotFoundError):
+        Promises(settings)
 
 
 def _by_label(head: str, row: Sequence[float]) -> dict[str, float]:

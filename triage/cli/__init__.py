@@ -342,9 +342,11 @@ def spark(options: argparse.Namespace) -> int:
     from pyspark.errors import AnalysisException
     from pyspark.sql import SparkSession
 
+    from triage.assessor import check_settings
     from triage.backlog.spark import triage_folder
 
     settings, columns = _settings(options.config), _pairs(options.map)
+    check_settings(settings)
     if SparkConf().get("spark.master", "local").startswith("local"):
         # On this machine the workers are this Python; on a cluster its own settings say which.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

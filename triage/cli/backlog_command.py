@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from triage.assessment import PRIORITIES
-from triage.assessor import Assessor
+from triage.assessor import Assessor, check_settings
 from triage.backlog.answers import ERROR
 from triage.backlog.run import Asked, Progress, Result, open_sheets, run
 from triage.backlog.workers import Order
@@ -31,6 +31,7 @@ _MOST_STALE = 10
 def triage_backlog(options: argparse.Namespace, settings: Settings, columns: Mapping[str, str]) -> int:
     """Triages the files and says where the answers are; 0, or 130 when it was stopped and can be resumed."""
     _check(options)
+    check_settings(settings)
     first = next(iter(_written(options)), None)
     if first is None and (options.resume or options.restart):
         raise InputError("--resume and --restart go on with an output; name it with -o or --report")

@@ -15,6 +15,7 @@ from typing import Any
 
 from triage.api.metrics import SHARED_FOLDER
 from triage.api.worker import run_worker
+from triage.assessor import check_settings
 from triage.cli import cores
 from triage.cli.keeper import run_keeper
 from triage.errors import SettingsError, TriageError
@@ -44,6 +45,7 @@ def serve_until_stopped(options: argparse.Namespace, settings: Settings) -> int:
 
 def _prepared(settings: Settings, host: str) -> bool:
     """Sees to tables and keys; whether the service is open to this machine. Raises SettingsError when it may not start."""
+    check_settings(settings)
     engine = open_database(settings.store.database_url, connections=1)
     try:
         if engine.dialect.name == "sqlite":
