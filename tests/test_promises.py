@@ -1,10 +1,12 @@
 """What is promised, by plan and priority, and how a site's mistakes in it are told."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from triage.assessment import assessment_from, assessment_json
 from triage.assessor import Assessor
 from triage.errors import TriageError
 from triage.promises import Promises
@@ -155,3 +157,12 @@ def test_due_runs_from_creation_else_from_receipt_else_not_at_all() -> None:
     received = assessor.assess(Ticket(body=created.body, created_at="soon"), received_at=FRIDAY).due
     assert received == due
     assert assessor.assess(Ticket(body=created.body)).due is None
+
+
+def test_an_assessment_comes_back_from_its_json() -> None:
+    assessor = Assessor(load_settings())
+    ticket = Ticket(id="T-1", title="语音卡顿", body="有时候语音会卡顿", created_at="2026-02-13 17:30", plan="加急")
+    assessment = assessor.assess(ticket)
+    record = json.loads(json.dumps(assessment_json(assessment)))
+    assert assessment.due and assessment.route
+    assert assessment_json(assessment_from(record)) == record

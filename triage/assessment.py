@@ -308,6 +308,7 @@ def assessment_from(record: Mapping[str, Any]) -> Assessment:
     Raises KeyError or TypeError for a record that is none of ours.
     """
     lint, priority, product = record["lint"], record.get("priority"), record.get("product")
+    route, due = record.get("route"), record.get("due")
     return Assessment(
         record["ticket_id"],
         record["language"],
@@ -322,12 +323,24 @@ def assessment_from(record: Mapping[str, Any]) -> Assessment:
         record["versions"],
         Label(**product) if product else None,
         Priority(**{**priority, "reasons": tuple(map(_reason, priority["reasons"]))}) if priority else None,
+        Route(**route) if route else None,
+        Due(due["plan"], _due_time(due["first_response"]), _due_time(due["resolution"])) if due else None,
         record["schema"],
     )
 
 
 def _element(record: Mapping[str, Any]) -> Element:
     return Element(record["status"], record["required"], tuple(Evidence(**one) for one in record["evidence"]))
+
+
+def _due_time(record: Mapping[str, Any] | None) -> DueTime | None:
+    if record is None:
+        return None
+    moment = datetime.fromisoformat
+    ledger = tuple(
+        DueLine(moment(line["from"]), moment(line["to"]), line["minutes"], line["why"]) for line in record["ledger"]
+    )
+    return DueTime(moment(record["at"]), record["target"], record["minutes"], record["estimated"], ledger)
 
 
 def _reason(record: Mapping[str, Any]) -> Reason:
