@@ -75,6 +75,7 @@ def _parser(arguments: "Sequence[str]") -> argparse.ArgumentParser:
         (train, _train_options, "train what triage learns, also on your own backlog", None),
         (evaluate, _evaluate_options, "measure evidence, kind, product and priority on labelled tickets", None),
         (calendar, _calendar_options, "what the working calendar says, and what is missing in it", None),
+        (sla, _sla_options, "report promises kept and broken: first responses and resolutions", None),
         (serve, _serve_options, "answer over HTTP: REST for helpdesks and forms", SERVE_HELP),
         (keys, _keys_options, "make, list and revoke the service's access keys", None),
         (db, _db_options, "bring the tables of the service's database up to date", None),
@@ -193,6 +194,16 @@ def _evaluate_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, default=Path("data"), help="the corpus of the baselines (data)")
     command.add_argument("--svg", type=Path, metavar="FOLDER", help="write reliability curves there")
     command.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _sla_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="*", metavar="FILE", help="exports of a helpdesk; their headers tell which")
+    command.add_argument("--store", action="store_true", help="the tickets that the service keeps")
+    command.add_argument("--at", metavar="TIME", help="what is open is judged as of then (now)")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="how to answer (text)")
+    command.add_argument("--lang", choices=LANGS, default="auto", help="language of the report (that of most tickets)")
+    _map_option(command)
+    _database_options(command)
 
 
 def _calendar_options(command: argparse.ArgumentParser) -> None:
@@ -359,6 +370,14 @@ def spark(options: argparse.Namespace) -> int:
     finally:
         session.stop()
     return READY
+
+
+def sla(options: argparse.Namespace) -> int:
+    """Reports promises kept and broken; 0, or 2 when a row could not be read."""
+    from triage.cli.sla_command import report_promises
+
+    records = _records(options.files, None, _pairs(options.map), "stdin.jsonl")
+    return report_promises(options, _service_settings(options), records)
 
 
 def calendar(options: argparse.Namespace) -> int:

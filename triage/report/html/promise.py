@@ -38,7 +38,7 @@ def answer_of(row: RankedRow, label: str, *, now: datetime) -> str | None:
         return None
     plan = next((name for word, name in _PLANS.items() if word in (row.ticket.plan or "").casefold()), "standard")
     target = TARGETS[plan][int(label[1]) - 1]
-    if row.first_response_at is None and (row.resolved_at is not None or _is_closed(row.columns)):
+    if row.first_response_at is None and (row.resolved_at is not None or is_closed(row.columns)):
         # Nobody can tell when, or whether, it was answered.
         return None
     end = row.first_response_at or now
@@ -51,7 +51,8 @@ def answer_of(row: RankedRow, label: str, *, now: datetime) -> str | None:
     return "waiting late" if is_late else "waiting"
 
 
-def _is_closed(columns: Mapping[str, object]) -> bool:
+def is_closed(columns: Mapping[str, object]) -> bool:
+    """Whether a row's own columns say that its ticket is done."""
     return any(
         str(value).strip().casefold() in _CLOSED
         for header, value in columns.items()
