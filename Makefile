@@ -1,5 +1,8 @@
 # Two commands set everything up on a machine that has only Python 3.11+ and make: `make demo` and `make test`.
 
+# With it every process of the service's tests, hundreds of them, would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
