@@ -25,9 +25,9 @@ demo: $(VENV)/demo
 test: $(VENV)/dev lint
 	$(BIN)/python -m pytest -n auto -m "not slow and not spark"
 
-# Minutes of work; run by .ci/run.
+# Minutes of work; run by .ci/run. Some take one and some eight, so a core that is done takes over what waits on another.
 test-slow: $(VENV)/dev $(VENV)/browser $(VENV)/widget
-	$(BIN)/python -m pytest -n auto -m slow
+	$(BIN)/python -m pytest -n auto --dist worksteal -m slow
 
 # A local Spark with two workers; needs Java 17 or newer.
 test-spark: $(VENV)/spark

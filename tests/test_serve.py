@@ -28,8 +28,8 @@ WRITERS = 10
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    served = Served(tmp_path)
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+    served = Served(tmp_path, workers=getattr(request, "param", 2))
     yield served
     if served.process.poll() is None:
         served.kill()
@@ -116,6 +116,8 @@ class Writers:
                     self.lint_faults.append(answer.text)
 
 
+# A start of each worker costs seconds, and there are a hundred; two workers stand in the tests below.
+@pytest.mark.parametrize("served", [1], indirect=True, ids=["one worker"])
 def test_what_was_acknowledged_is_there_once_after_kills(served: Served) -> None:
     key = served.triage("keys", "new", "--scope", "assess", "--name", "helpdesk")
     served.start()
