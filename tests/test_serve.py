@@ -277,7 +277,8 @@ def test_a_stop_loses_no_request(served: Served) -> None:
     key = served.triage("keys", "new", "--scope", "assess", "--name", "helpdesk")
     served.start()
     headers = {"Authorization": f"Bearer {key}"}
-    body = {"tickets": [FULL] * 300}
+    # Some seconds of work: more than has gone by at the stop, and far less than a stop waits for, also on a busy machine.
+    body = {"tickets": [FULL] * 100}
     with ThreadPoolExecutor(8) as pool:
         asked = [
             pool.submit(httpx.post, f"{served.url}/v1/assess/batch", json=body, headers=headers, timeout=60)
@@ -287,7 +288,7 @@ def test_a_stop_loses_no_request(served: Served) -> None:
         assert served.stop() == 0
         answers = [one.result() for one in asked]
     assert [answer.status_code for answer in answers] == [200] * 8
-    assert {len(answer.json()["items"]) for answer in answers} == {300}
+    assert {len(answer.json()["items"]) for answer in answers} == {100}
 
 
 def test_a_killed_worker_is_started_again(served: Served) -> None:
