@@ -279,14 +279,17 @@ def test_a_stop_loses_no_request(served: Served) -> None:
     headers = {"Authorization": f"Bearer {key}"}
     # Some seconds of work: more than has gone by at the stop, and far less than a stop waits for, also on a busy machine.
     body = {"tickets": [FULL] * 100}
+    clients = [httpx.Client(base_url=served.url, headers=headers, timeout=60) for _ in range(8)]
+    for client in clients:
+        # Connected before the stop, so that all of them are at work when it comes.
+        assert client.get("/livez").status_code == 200
     with ThreadPoolExecutor(8) as pool:
-        asked = [
-            pool.submit(httpx.post, f"{served.url}/v1/assess/batch", json=body, headers=headers, timeout=60)
-            for _ in range(8)
-        ]
+        asked = [pool.submit(client.post, "/v1/assess/batch", json=body) for client in clients]
         time.sleep(0.5)
         assert served.stop() == 0
         answers = [one.result() for one in asked]
+    for client in clients:
+        client.close()
     assert [answer.status_code for answer in answers] == [200] * 8
     assert {len(answer.json()["items"]) for answer in answers} == {100}
 
