@@ -13,6 +13,7 @@ from test_api_fixtures import FULL, ORIGIN, START, VAGUE, Api, open_api, setting
 from triage.api.lint_token import LIFETIME, lint_token, seen
 from triage.assessor import Assessor
 from triage.settings import load_settings
+from triage.store.errors import StoreUnavailableError
 from triage.ticket import Ticket
 
 pytest_plugins = ["test_api_fixtures"]
@@ -105,6 +106,23 @@ def test_sent_form_is_kept_masked_and_its_assessment_shown(open_service_api: Api
 def test_form_sent_twice_is_one_ticket(open_service_api: Api) -> None:
     first, second = (send(open_service_api, {**SENT, "once": "twice"}) for _ in range(2))
     assert first.text == second.text
+
+
+def test_a_ticket_that_cannot_be_kept_now_is_told_on_the_form_and_sent_again(
+    open_service_api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise StoreUnavailableError("away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(open_service_api.service.claims), "claim", away)
+        page = send(open_service_api, {**SENT, "once": "again"})
+    assert page.status_code == 503
+    assert "text/html" in page.headers["content-type"]
+    assert 'role="alert"' in page.text
+    assert "有时候语音会卡顿" in page.text
+    assert 'name="once" value="again"' in page.text
+    assert send(open_service_api, {**SENT, "once": "again"}).status_code == 200
 
 
 def test_empty_form_is_told_and_keeps_what_was_filled_in(open_service_api: Api) -> None:

@@ -13,17 +13,16 @@ from collections.abc import Callable
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
-from triage.api.metrics import SHARED_FOLDER
-from triage.api.worker import run_worker
 from triage.assessor import check_settings
 from triage.cli import cores
-from triage.cli.keeper import run_keeper
 from triage.errors import SettingsError, TriageError
 from triage.settings import Settings
 from triage.store.database import is_current, open_database, upgrade
 from triage.store.keys import KeyStore
 
 READY, FAILED = 0, 2
+# Where several workers write their counts, as prometheus_client calls it, so that each can tell the sum.
+_SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # A child that ends sooner than this after its start is broken, and after so many of them so is the service.
 _SOON_SECONDS, _MOST_SOON = 10, 5
 _LOOK_EVERY_SECONDS = 0.2
@@ -37,10 +36,23 @@ def serve_until_stopped(options: argparse.Namespace, settings: Settings) -> int:
     workers = options.workers or cores()
     print(f"triage: serving on {address} with {workers} worker(s); OpenAPI at {address}/openapi.json", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="triage-metrics-") as folder:
-        os.environ[SHARED_FOLDER] = folder
-        children = [_Child("worker", run_worker, (settings, sock, is_open)) for _ in range(workers)]
-        children.append(_Child("keeper", run_keeper, (settings,)))
+        os.environ[_SHARED_FOLDER] = folder
+        children = [_Child("worker", _run_worker, (settings, sock, is_open)) for _ in range(workers)]
+        children.append(_Child("keeper", _run_keeper, (settings,)))
         return _watch(children, settings)
+
+
+# The application is imported where it runs: it takes a second and 50 MB that whoever only watches can do without.
+def _run_worker(settings: Settings, sock: socket.socket, is_open: bool) -> None:
+    from triage.api.worker import run_worker
+
+    run_worker(settings, sock, is_open)
+
+
+def _run_keeper(settings: Settings) -> None:
+    from triage.cli.keeper import run_keeper
+
+    run_keeper(settings)
 
 
 def _prepared(settings: Settings, host: str) -> bool:

@@ -45,10 +45,18 @@ def ticket_of_form(given: Mapping[str, list[str]]) -> Ticket | None:
 
 
 def form_page(
-    lang: Lang, *, form_key: str, widget_hash: str, once: str, given: Mapping[str, str], is_empty: bool = False
+    lang: Lang,
+    *,
+    form_key: str,
+    widget_hash: str,
+    once: str,
+    given: Mapping[str, str],
+    is_empty: bool = False,
+    told: Mapping[str, Any] | None = None,
 ) -> str:
-    """The form; ``given`` is what was filled in before, ``is_empty`` tells that this was not enough."""
-    return _render("form", lang, form_key=form_key, widget_hash=widget_hash, once=once, given=given, is_empty=is_empty)
+    """The form; ``given`` is what was filled in before, ``is_empty`` says that it was not enough, ``told`` what went wrong."""
+    facts = {"form_key": form_key, "widget_hash": widget_hash, "once": once}
+    return _render("form", lang, **facts, given=given, is_empty=is_empty, told=told)
 
 
 def result_page(lang: Lang, kept_id: str, ticket: Ticket, assessment: Assessment) -> str:

@@ -16,7 +16,7 @@ from triage.api import schemas
 from triage.api.access import Visitor
 from triage.api.bodies import JSON, read_body
 from triage.api.form import STYLE, STYLE_HASH, form_page, result_page, ticket_of_form
-from triage.api.problems import Lang, ProblemError, language_of
+from triage.api.problems import Lang, ProblemError, language_of, problem_json
 from triage.api.routes.assessing import answered, note_answer
 from triage.api.routes.tickets import add, dated, new_ticket
 from triage.api.service import Service
@@ -96,21 +96,32 @@ async def send_form(request: Request, visitor: Visitor, lang: Literal["zh", "en"
         return Effect(201, page.encode(), partial(add, service, new))
 
     # Sent twice, by an impatient finger, it is one ticket.
-    key = next((value for value in given.get("once", ()) if value.isalnum() and value.isascii()), None)
-    response = await once(request, visitor, raw, make, key=key and f"form-{key[:64]}")
+    key = _once_of(given)
+    try:
+        response = await once(request, visitor, raw, make, key=key and f"form-{key}")
+    except ProblemError as problem:
+        # Told on the form, with all that was filled in: what cannot be kept now can be sent again.
+        return _page(_form(request, spoken, given, problem=problem), status=problem.status)
     return _page(bytes(response.body).decode())
 
 
-def _form(request: Request, lang: Lang, given: Given, *, is_empty: bool = False) -> str:
+def _once_of(given: Given) -> str | None:
+    return next((value[:64] for value in given.get("once", ()) if value.isalnum() and value.isascii()), None)
+
+
+def _form(
+    request: Request, lang: Lang, given: Given, *, is_empty: bool = False, problem: ProblemError | None = None
+) -> str:
     service: Service = request.app.state.service
     before = defaultdict(str, {name: values[0] for name, values in given.items() if values})
     return form_page(
         lang,
         form_key=service.settings.serve.form_key,
         widget_hash=_HASHES["widget.js"],
-        once=service.randomness(16).hex(),
+        once=_once_of(given) or service.randomness(16).hex(),
         given=before,
         is_empty=is_empty,
+        told=problem_json(problem, lang) if problem else None,
     )
 
 

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { answered, FORM, launch, openSite, tab, URL_OF_SERVICE, VAGUE } from "./browser.ts";
+import { answered, FORM, launch, openSite, sendForm, tab, URL_OF_SERVICE, VAGUE } from "./browser.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -37,8 +37,7 @@ const STATES: Record<string, (page: Page) => Promise<void>> = {
   "what the engineer sees": async (page) => {
     await page.goto(`${URL_OF_SERVICE}/form?lang=zh`);
     await page.fill("#description", VAGUE);
-    await page.click("button.send");
-    await page.getByText("支持工程师看到的").waitFor();
+    await sendForm(page);
   },
   "sent empty": async (page) => {
     await page.goto(`${URL_OF_SERVICE}/form?lang=en`);
