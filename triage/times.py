@@ -45,13 +45,13 @@ _RESPONSE_TIMES = {
 }
 
 
-def read_time(text: str, *, zone: tzinfo, day_first: bool = False) -> datetime | None:
+def read_time(text: str | None, *, zone: tzinfo, day_first: bool = False) -> datetime | None:
     """The moment that a text names, with its zone (``zone`` where it names none); None where it names none.
 
     ISO, ``14/Jul/25 3:42 PM`` and its Chinese form, ``2026年11月3日 14:05``, ``6/21/2025 16:14``, seconds or milliseconds
     since 1970, days since 1900 as Excel counts them. ``day_first`` reads 03/04/2025 as the third of April.
     """
-    text = text.strip()
+    text = (text or "").strip()
     try:
         moment = datetime.fromisoformat(text) if text[:4].isdigit() and text[4:5] == "-" else None
     except ValueError:
@@ -78,9 +78,9 @@ def reads_day_first(texts: Iterable[str]) -> bool:
 
 def first_response(ticket: Ticket, *, zone: tzinfo, day_first: bool = False) -> datetime | None:
     """When a ticket was first answered: as it says, or by the minutes or hours that its export counts since it came."""
-    if ticket.first_response_at and (moment := read_time(ticket.first_response_at, zone=zone, day_first=day_first)):
+    if moment := read_time(ticket.first_response_at, zone=zone, day_first=day_first):
         return moment
-    created = read_time(ticket.created_at, zone=zone, day_first=day_first) if ticket.created_at else None
+    created = read_time(ticket.created_at, zone=zone, day_first=day_first)
     waited = _waited(ticket.extra) if created else None
     return created + waited if created and waited is not None else None
 

@@ -35,12 +35,17 @@ async def read_body(request: Request, *, most: int, seconds: float) -> bytes:
 
 async def read_json(request: Request, *, most: int, seconds: float) -> tuple[bytes, Any]:
     """The body as it came and the value it holds; raises ProblemError as above, or for what is no JSON."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     # A page of another site can send other types without asking the browser's leave.
-    if kind != JSON:
-        raise ProblemError("wrong-type", wanted=JSON)
+    check_type(request, JSON)
     raw = await read_body(request, most=most, seconds=seconds)
     return raw, load_json(raw)
+
+
+def check_type(request: Request, wanted: str) -> None:
+    """Raises ProblemError when the body says that it is of another media type."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != wanted:
+        raise ProblemError("wrong-type", wanted=wanted)
 
 
 def load_json(raw: bytes) -> Any:

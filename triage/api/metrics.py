@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from triage.api import SHARED_FOLDER
 from triage.api.drift import Drift
 from triage.assessment import Assessment
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-# Where several workers write their counts, so that each can tell the sum; set by ``triage serve`` before they start.
-SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # From a lint of a short text to a long ticket's second.
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
+from triage.api import SHARED_FOLDER
 from triage.assessor import check_settings
 from triage.cli import cores
 from triage.errors import SettingsError, TriageError
@@ -21,8 +22,6 @@ from triage.store.database import is_current, open_database, upgrade
 from triage.store.keys import KeyStore
 
 READY, FAILED = 0, 2
-# Where several workers write their counts, as prometheus_client calls it, so that each can tell the sum.
-_SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # A child that ends sooner than this after its start is broken, and after so many of them so is the service.
 _SOON_SECONDS, _MOST_SOON = 10, 5
 _LOOK_EVERY_SECONDS = 0.2
@@ -36,7 +35,7 @@ def serve_until_stopped(options: argparse.Namespace, settings: Settings) -> int:
     workers = options.workers or cores()
     print(f"triage: serving on {address} with {workers} worker(s); OpenAPI at {address}/openapi.json", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="triage-metrics-") as folder:
-        os.environ[_SHARED_FOLDER] = folder
+        os.environ[SHARED_FOLDER] = folder
         children = [_Child("worker", _run_worker, (settings, sock, is_open)) for _ in range(workers)]
         children.append(_Child("keeper", _run_keeper, (settings,)))
         return _watch(children, settings)

@@ -17,7 +17,6 @@ from triage.promises import Promises
 from triage.report.html.promise import is_closed
 from triage.report.sla import Promise, sla_json, sla_text
 from triage.settings import Settings, zone_of
-from triage.ticket import Ticket
 from triage.ticketfile import Record
 from triage.times import first_response, read_time
 
@@ -84,11 +83,11 @@ def _read(records: Iterable[tuple[str, Record]], settings: Settings, failed: lis
         failed += [str(record.error) for _, record in batch if record.ticket is None]
         tickets = [record.ticket for _, record in batch if record.ticket is not None]
         for ticket, answer in zip(tickets, assessor.assess_many(tickets), strict=True):
-            created_at = read_time(ticket.created_at, zone=zone) if ticket.created_at else None
+            created_at = read_time(ticket.created_at, zone=zone)
             if created_at is None or answer.priority is None:
                 continue
             response = first_response(ticket, zone=zone)
-            resolved = read_time(ticket.resolved_at, zone=zone) if ticket.resolved_at else None
+            resolved = read_time(ticket.resolved_at, zone=zone)
             if response is None and resolved is None and is_closed(ticket.extra):
                 # Nobody can tell when it was answered.
                 continue
@@ -108,12 +107,13 @@ def _kept(settings: Settings) -> Iterator[_Ticket]:
     from triage.store.database import open_database
     from triage.store.ticket_store import LARGEST_PAGE, TicketStore
 
+    zone = zone_of(settings)
     store = TicketStore(open_database(settings.store.database_url, connections=1), randomness=secrets.token_bytes)
     cursor = None
     while True:
         page = store.search(cursor=cursor, limit=LARGEST_PAGE)
         for kept in page.tickets:
-            created_at = _created(kept.ticket, settings) or kept.received_at
+            created_at = read_time(kept.ticket.created_at, zone=zone) or kept.received_at
             yield _Ticket(
                 kept.ticket.id or kept.id,
                 kept.ticket.plan,
@@ -127,10 +127,6 @@ def _kept(settings: Settings) -> Iterator[_Ticket]:
         cursor = page.next_cursor
         if cursor is None:
             return
-
-
-def _created(ticket: Ticket, settings: Settings) -> datetime | None:
-    return read_time(ticket.created_at, zone=zone_of(settings)) if ticket.created_at else None
 
 
 def _spoken(tickets: list[_Ticket]) -> str:

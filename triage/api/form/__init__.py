@@ -1,23 +1,21 @@
 """The page of GET /form: a support form of an imaginary vendor, and what its engineers see of a ticket."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from triage.api.problems import Lang
 from triage.assessment import ELEMENTS, Assessment
+from triage.datafile import read_toml
 from triage.masking import mask
 from triage.report import LintedTicket, field_names
 from triage.report.due import due_text, ledger_text
 from triage.report.html.marked import pieces
+from triage.report.html.templates import templates_in
 from triage.report.wording import EN, ZH
 from triage.ticket import Ticket
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _FOLDER = Path(__file__).parent
 STYLE = (_FOLDER / "form.css").read_bytes()
@@ -95,23 +93,10 @@ def _name(field: str, words: Mapping[str, Any]) -> str:
 
 
 def _render(template: str, lang: Lang, **values: object) -> str:
-    page = _environment().get_template(f"{template}.html.jinja")
+    page = templates_in(_FOLDER).get_template(f"{template}.html.jinja")
     return page.render(lang=lang, words=_words()[lang], style_hash=STYLE_HASH, **values)
 
 
 @cache
 def _words() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((_FOLDER / "words.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return read_toml(_FOLDER / "words.toml")

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from triage.api import schemas
 from triage.api.access import Visitor
-from triage.api.bodies import JSON, read_body
+from triage.api.bodies import JSON, check_type, read_body
 from triage.api.form import STYLE, STYLE_HASH, form_page, result_page, ticket_of_form
 from triage.api.problems import Lang, ProblemError, language_of, problem_json
 from triage.api.routes.assessing import answered, note_answer
@@ -126,9 +126,7 @@ def _form(
 
 
 def _given(request: Request, raw: bytes) -> Given:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise ProblemError("wrong-type", wanted="application/x-www-form-urlencoded")
+    check_type(request, "application/x-www-form-urlencoded")
     try:
         return parse_qs(raw.decode(), max_num_fields=_MOST_FIELDS, errors="strict")
     except ValueError:

@@ -165,9 +165,7 @@ def new_ticket(service: Service, ticket: Ticket, assessed: Assessment) -> NewTic
     """A ticket and its assessment as they are to be kept: masked, unless the site says otherwise."""
     assessment = assessment_json(assessed)
     zone, now = zone_of(service.settings), service.now()
-    response, resolution = (
-        read_time(text, zone=zone) if text else None for text in (ticket.first_response_at, ticket.resolved_at)
-    )
+    response, resolution = (read_time(text, zone=zone) for text in (ticket.first_response_at, ticket.resolved_at))
     if service.settings.store.redact:
         ticket, assessment = masked(ticket, assessment)
     return NewTicket(new_id(now, service.randomness), now, ticket, assessment, response, resolution)

@@ -10,23 +10,20 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from triage.assessment import ELEMENTS, KINDS, PRIORITIES
 from triage.report.columns import missing_of
 from triage.report.html.digest import NO_PRODUCT, Digest
 from triage.report.html.marked import pieces
+from triage.report.html.templates import templates_in
 from triage.report.html.words import EN as PAGE_EN, ZH as PAGE_ZH
 from triage.report.markdown import markdown_report
 from triage.report.masking import masked
 from triage.report.ranked import RankedRow
 from triage.report.ranking import title_of
 from triage.report.wording import EN, ZH, Wording
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 __all__ = ["Digest", "html_report"]
 
@@ -47,7 +44,7 @@ def html_report(
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
     scripts = [_CHARTS.read_text(encoding="utf-8"), (_FOLDER / "page.js").read_text(encoding="utf-8")]
     return (
-        _environment()
+        templates_in(_FOLDER)
         .get_template("page.html.jinja")
         .render(
             page=page,
@@ -69,19 +66,6 @@ def html_report(
             style_hash=_hash(style),
             script_hashes=[_hash(script) for script in scripts],
         )
-    )
-
-
-@lru_cache(maxsize=1)
-def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        autoescape=True,
-        loader=FileSystemLoader(_FOLDER),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
     )
 
 
