@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from triage.api.routes.tickets import dated
 from triage.assessment import assessment_from, assessment_json
 from triage.assessor import Assessor
 from triage.errors import TriageError
@@ -152,9 +153,9 @@ def test_mistakes_in_own_days_are_told(tmp_path: Path, content: str, name: str, 
 def test_due_runs_from_creation_else_from_receipt_else_not_at_all() -> None:
     assessor = Assessor(load_settings(), rules_alone=True)
     created = Ticket(body="全部用户都登录不了", created_at="2026-02-13 17:30")
-    due = assessor.assess(created, received_at=datetime(2026, 3, 1, tzinfo=UTC)).due
+    due = assessor.assess(dated(created, datetime(2026, 3, 1, tzinfo=UTC), zone=UTC)).due
     assert due and due.first_response and due.first_response.at.isoformat() == "2026-02-13T21:30:00+08:00"
-    received = assessor.assess(Ticket(body=created.body, created_at="soon"), received_at=FRIDAY).due
+    received = assessor.assess(dated(Ticket(body=created.body, created_at="soon"), FRIDAY, zone=UTC)).due
     assert received == due
     assert assessor.assess(Ticket(body=created.body)).due is None
 

@@ -123,17 +123,14 @@ class Assessor:
             for ticket, found in self._found(tickets)
         ]
 
-    def assess(self, ticket: Ticket, *, lang: str = "auto", received_at: datetime | None = None) -> Assessment:
-        """Lint, kind, product, priority and due times of a ticket; ``lang`` as in ``lint``.
+    def assess(self, ticket: Ticket, *, lang: str = "auto") -> Assessment:
+        """Lint, kind, product, priority, queue and due times of a ticket; ``lang`` as in ``lint``.
 
-        Due times run from the ticket's ``created_at``, or from ``received_at`` (aware) where it tells none that can be
-        read; with neither nothing is due.
+        Due times run from the ticket's ``created_at``; where it tells none that can be read, nothing is due.
         """
-        return self.assess_many([ticket], lang=lang, received_at=received_at)[0]
+        return self.assess_many([ticket], lang=lang)[0]
 
-    def assess_many(
-        self, tickets: Sequence[Ticket], *, lang: str = "auto", received_at: datetime | None = None
-    ) -> list[Assessment]:
+    def assess_many(self, tickets: Sequence[Ticket], *, lang: str = "auto") -> list[Assessment]:
         """``assess`` of each ticket, in order; many at once take less time than one by one."""
         from triage.evidence.signals import signals_of
         from triage.sight import see
@@ -148,7 +145,7 @@ class Assessor:
                 )
                 for number, one in enumerate(read)
             ]
-        return [self._assessed(one, lang, received_at) for one in read]
+        return [self._assessed(one, lang) for one in read]
 
     def see_many(self, tickets: Sequence[Ticket]) -> "list[Seen]":
         """What a model sees of each ticket, in order: what it is trained on."""
@@ -179,7 +176,7 @@ class Assessor:
         assessment = Assessment(ticket.id, language, kind, result.lint, self._versions)
         return LintAnswer(assessment, result.silenced)
 
-    def _assessed(self, read: "_Read", lang: str, received_at: datetime | None) -> Assessment:
+    def _assessed(self, read: "_Read", lang: str) -> Assessment:
         from triage.verdict import priority_of
 
         ticket, found, signals, seen, scores = read
@@ -198,7 +195,7 @@ class Assessor:
             lang=answer_lang,
         )
         product = _likeliest(scores["product"]) if scores else None
-        came_at = self._came_at(ticket) or received_at
+        came_at = self._came_at(ticket)
         return replace(
             linted,
             product=product,

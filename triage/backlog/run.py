@@ -205,7 +205,7 @@ def row_of(
     is_day_first = place["file"] in day_first
 
     def moment(text: str | None) -> datetime | None:
-        return read_time(text, zone=zone, day_first=is_day_first) if text else None
+        return read_time(text, zone=zone, day_first=is_day_first)
 
     return row._replace(
         ticket=ticket,

@@ -21,6 +21,7 @@ from triage.api.routes.assessing import answered, note_answer
 from triage.api.routes.tickets import add, dated, new_ticket
 from triage.api.service import Service
 from triage.api.storing import Effect, once
+from triage.settings import zone_of
 
 router = APIRouter(tags=["forms"])
 _BUILT = Path(__file__).parents[1] / "widget" / "built"
@@ -89,7 +90,7 @@ async def send_form(request: Request, visitor: Visitor, lang: Literal["zh", "en"
         return _page(_form(request, spoken, given, is_empty=True), status=422)
 
     async def make() -> Effect:
-        answer = await answered(service, dated(ticket, service.now()), "assess", spoken)
+        answer = await answered(service, dated(ticket, service.now(), zone=zone_of(service.settings)), "assess", spoken)
         note_answer(request, answer)
         new = new_ticket(service, ticket, answer)
         page = result_page(spoken, new.id, new.ticket, answer)

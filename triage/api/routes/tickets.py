@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -44,7 +44,9 @@ async def keep_ticket(request: Request, caller: AssessCaller, lang: AnswerLang =
     ticket = ticket_of(record)
 
     async def make() -> Effect:
-        assessment = await answered(service, dated(ticket, service.now()), "assess", lang)
+        assessment = await answered(
+            service, dated(ticket, service.now(), zone=zone_of(service.settings)), "assess", lang
+        )
         note_answer(request, assessment)
         new = new_ticket(service, ticket, assessment)
         note(request, ticket=new.id)
@@ -137,9 +139,9 @@ async def correct_ticket(request: Request, caller: AssessCaller, kept_id: str) -
     return await once(request, caller, raw, make)
 
 
-def dated(ticket: Ticket, now: datetime) -> Ticket:
-    """The ticket with a time to count from: its own, or now; what is kept is as it came."""
-    return ticket if ticket.created_at else replace(ticket, created_at=now.isoformat())
+def dated(ticket: Ticket, now: datetime, *, zone: tzinfo) -> Ticket:
+    """The ticket with a time to count from: its own where it can be read, else now; what is kept is as it came."""
+    return ticket if read_time(ticket.created_at, zone=zone) else replace(ticket, created_at=now.isoformat())
 
 
 def add(service: Service, new: NewTicket, answer: Answer | None) -> None:
