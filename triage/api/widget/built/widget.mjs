@@ -92,7 +92,7 @@ var h = [
 	"image"
 ], g = /^(cc-|one-time-code|current-password|new-password)/;
 function _(e, t) {
-	let n = e.split(/\s+/).filter(Boolean), r = n.map((e) => b(t.getElementById(e) ?? y(e, t)));
+	let n = e.split(/\s+/).filter(Boolean), r = n.map((e) => x(t.getElementById(e) ?? b(e, t)));
 	return {
 		title: n.length > 1 ? r[0] ?? null : null,
 		body: r.at(-1) ?? null
@@ -103,15 +103,15 @@ function v(e, t) {
 	e && n.set("title", e), t && n.set("body", t);
 	let r = [], i = [], a = t?.form ?? e?.form ?? null;
 	for (let o of a ? [...a.elements] : []) {
-		if (o === e || o === t || !x(o)) continue;
+		if (o === e || o === t || !S(o)) continue;
 		if (o instanceof HTMLInputElement && o.type === "file") {
 			i.push(...[...o.files ?? []].map((e) => m(e.name)));
 			continue;
 		}
-		let a = o.dataset.triage || o.name, s = m(S(o)).trim();
+		let a = o.dataset.triage || o.name, s = m(C(o)).trim();
 		if (!a || !s) continue;
 		r.push([a, s]);
-		let c = b(o);
+		let c = x(o);
 		c && c.value === s && n.set(`fields.${a}`, c);
 	}
 	return {
@@ -125,28 +125,43 @@ function v(e, t) {
 	};
 }
 function y(e, t) {
+	return t === "title" || t === "body" ? e?.[t] ?? "" : t.startsWith("fields.") ? e?.fields[t.slice(7)] ?? "" : "";
+}
+function b(e, t) {
 	try {
 		return t.querySelector(e);
 	} catch {
 		return console.warn(`triage-form-hints: for="${e}" is neither an id nor a selector`), null;
 	}
 }
-function b(e) {
+function x(e) {
 	return e instanceof HTMLTextAreaElement || e instanceof HTMLInputElement ? e : null;
 }
-function x(e) {
+function S(e) {
 	return !(e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement || e instanceof HTMLSelectElement) || e.disabled || e.dataset.triage === "off" ? !1 : !h.includes(e.type) && !g.test(e.autocomplete);
 }
-function S(e) {
+function C(e) {
 	return e instanceof HTMLSelectElement ? [...e.selectedOptions].filter((e) => e.value).map((e) => e.text).join(", ") : e.type === "checkbox" || e.type === "radio" ? e.checked ? e.value === "on" ? "yes" : e.value : "" : e.value;
 }
+// src/dom.ts
+function w(e, t, n, r = "") {
+	let i = T("button", r, e);
+	return i.type = "button", i.setAttribute("part", `button ${t}`), i.addEventListener("click", n), i;
+}
+function T(e, t, ...n) {
+	let r = document.createElement(e);
+	return t && (r.className = t, r.setAttribute("part", t.replace("said", ""))), r.append(...n), r;
+}
+function E(e, t) {
+	e.textContent !== t && (e.textContent = t);
+}
 // src/style.ts
-var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n  --muted: var(--triage-muted, #57606a);\n  --border: var(--triage-border, #d0d7de);\n  --background: var(--triage-background, #f6f8fa);\n  --accent: var(--triage-accent, #0a58ca);\n  --good: var(--triage-good, #1a7f37);\n  --warn: var(--triage-warn, #8a5300);\n  --mark: var(--triage-mark, #fff3bf);\n  color: var(--text);\n  font-size: var(--triage-font-size, 0.9375em);\n  line-height: 1.55;\n}\n@supports (color: light-dark(#000, #fff)) {\n  :host {\n    --text: var(--triage-text, light-dark(#24292f, #e6edf3));\n    --muted: var(--triage-muted, light-dark(#57606a, #9da7b3));\n    --border: var(--triage-border, light-dark(#d0d7de, #3d444d));\n    --background: var(--triage-background, light-dark(#f6f8fa, #161b22));\n    --accent: var(--triage-accent, light-dark(#0a58ca, #79b8ff));\n    --good: var(--triage-good, light-dark(#1a7f37, #56d364));\n    --warn: var(--triage-warn, light-dark(#8a5300, #e3b341));\n    --mark: var(--triage-mark, light-dark(#fff3bf, #4d3f00));\n  }\n}\n:host([hidden]), [hidden] { display: none !important; }\nsection {\n  border: 1px solid var(--border);\n  border-radius: var(--triage-radius, 8px);\n  background: var(--background);\n  padding: 0.75em 1em;\n}\nsection > :not([hidden]) ~ :not([hidden]) { margin-block-start: 0.75em; }\nh3 { margin: 0; font: inherit; font-weight: 600; }\nul, ol { margin: 0; padding: 0; list-style: none; }\n.head { display: flex; align-items: center; gap: 0.75em; }\n.meter { flex: 1; height: 6px; border-radius: 3px; background: var(--border); overflow: hidden; }\n.bar { height: 100%; width: 0; border-radius: 3px; background: var(--accent); transition: width 0.3s; }\n.ready .bar { background: var(--good); }\n.score { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 2.2em; text-align: end; }\n.status { color: var(--muted); }\n::slotted(*) { overflow-wrap: anywhere; }\n.checklist { display: flex; flex-wrap: wrap; gap: 0.25em 1.1em; }\n.checklist li { color: var(--muted); }\n.checklist .present { color: var(--good); }\n.checklist .tick { display: inline-block; width: 1.2em; }\n.said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.item { border-inline-start: 3px solid var(--accent); padding-inline-start: 0.75em; margin-block-start: 0.6em; }\n.warning { border-color: var(--warn); }\n.actions { display: flex; flex-wrap: wrap; gap: 0.25em 0.5em; margin-block-start: 0.35em; }\nbutton {\n  font: inherit;\n  min-height: 2em;\n  min-width: 2em;\n  padding: 0.1em 0.7em;\n  color: var(--accent);\n  background: transparent;\n  border: 1px solid var(--border);\n  border-radius: 6px;\n  cursor: pointer;\n}\nbutton:hover { border-color: currentColor; }\nbutton.quiet { border-color: transparent; color: var(--muted); }\n:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }\n.places { margin-block-start: 0.4em; overflow-wrap: anywhere; }\ncode { font-family: ui-monospace, Consolas, monospace; font-size: 0.92em; }\nsummary { cursor: pointer; color: var(--muted); }\n.text { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16em; overflow-y: auto; }\nmark { background: var(--mark); color: inherit; border-bottom: 2px solid var(--accent); }\nmark small { margin-inline-start: 0.25em; }\na { color: var(--accent); }\n@media (prefers-reduced-motion: reduce) { .bar { transition: none; } }\n@media (forced-colors: active) { .bar { background: Highlight; } }\n", w = {
+var D = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n  --muted: var(--triage-muted, #57606a);\n  --border: var(--triage-border, #d0d7de);\n  --background: var(--triage-background, #f6f8fa);\n  --accent: var(--triage-accent, #0a58ca);\n  --good: var(--triage-good, #1a7f37);\n  --warn: var(--triage-warn, #8a5300);\n  --mark: var(--triage-mark, #fff3bf);\n  color: var(--text);\n  font-size: var(--triage-font-size, 0.9375em);\n  line-height: 1.55;\n}\n@supports (color: light-dark(#000, #fff)) {\n  :host {\n    --text: var(--triage-text, light-dark(#24292f, #e6edf3));\n    --muted: var(--triage-muted, light-dark(#57606a, #9da7b3));\n    --border: var(--triage-border, light-dark(#d0d7de, #3d444d));\n    --background: var(--triage-background, light-dark(#f6f8fa, #161b22));\n    --accent: var(--triage-accent, light-dark(#0a58ca, #79b8ff));\n    --good: var(--triage-good, light-dark(#1a7f37, #56d364));\n    --warn: var(--triage-warn, light-dark(#8a5300, #e3b341));\n    --mark: var(--triage-mark, light-dark(#fff3bf, #4d3f00));\n  }\n}\n:host([hidden]), [hidden] { display: none !important; }\nsection {\n  border: 1px solid var(--border);\n  border-radius: var(--triage-radius, 8px);\n  background: var(--background);\n  padding: 0.75em 1em;\n}\nsection > :not([hidden]) ~ :not([hidden]) { margin-block-start: 0.75em; }\nh3 { margin: 0; font: inherit; font-weight: 600; }\nul, ol { margin: 0; padding: 0; list-style: none; }\n.head { display: flex; align-items: center; gap: 0.75em; }\n.meter { flex: 1; height: 6px; border-radius: 3px; background: var(--border); overflow: hidden; }\n.bar { height: 100%; width: 0; border-radius: 3px; background: var(--accent); transition: width 0.3s; }\n.ready .bar { background: var(--good); }\n.score { color: var(--muted); font-variant-numeric: tabular-nums; min-width: 2.2em; text-align: end; }\n.status { color: var(--muted); }\n::slotted(*) { overflow-wrap: anywhere; }\n.checklist { display: flex; flex-wrap: wrap; gap: 0.25em 1.1em; }\n.checklist li { color: var(--muted); }\n.checklist .present { color: var(--good); }\n.checklist .tick { display: inline-block; width: 1.2em; }\n.said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }\n.item { border-inline-start: 3px solid var(--accent); padding-inline-start: 0.75em; margin-block-start: 0.6em; }\n.warning { border-color: var(--warn); }\n.actions { display: flex; flex-wrap: wrap; gap: 0.25em 0.5em; margin-block-start: 0.35em; }\nbutton {\n  font: inherit;\n  min-height: 2em;\n  min-width: 2em;\n  padding: 0.1em 0.7em;\n  color: var(--accent);\n  background: transparent;\n  border: 1px solid var(--border);\n  border-radius: 6px;\n  cursor: pointer;\n}\nbutton:hover { border-color: currentColor; }\nbutton.quiet { border-color: transparent; color: var(--muted); }\n:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }\n.places { margin-block-start: 0.4em; overflow-wrap: anywhere; }\ncode { font-family: ui-monospace, Consolas, monospace; font-size: 0.92em; }\nsummary { cursor: pointer; color: var(--muted); }\n.text { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16em; overflow-y: auto; }\nmark { background: var(--mark); color: inherit; border-bottom: 2px solid var(--accent); }\nmark small { margin-inline-start: 0.25em; }\na { color: var(--accent); }\n@media (prefers-reduced-motion: reduce) { .bar { transition: none; } }\n@media (forced-colors: active) { .bar { background: Highlight; } }\n", O = {
 	android: "Android",
 	ios: "iOS",
 	macos: "macOS",
 	windows: "Windows"
-}, T = {
+}, k = {
 	zh: {
 		panel: "提交前小助手",
 		meter: "信息完整度",
@@ -180,7 +195,7 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		dismiss: "不再提示",
 		noPlaces: "暂时查不到日志位置。",
 		platforms: {
-			...w,
+			...O,
 			web: "浏览器",
 			miniprogram: "小程序"
 		},
@@ -237,7 +252,7 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		dismiss: "Dismiss",
 		noPlaces: "The places of logs are not available just now.",
 		platforms: {
-			...w,
+			...O,
 			web: "Browser",
 			miniprogram: "Mini program"
 		},
@@ -261,7 +276,7 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 			contact: "Contact: |\nBest time to reach me: "
 		}
 	}
-}, E = {
+}, A = {
 	SYM: "symptom",
 	REP: "reproduction",
 	ENV: "environment",
@@ -270,33 +285,33 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 	IMP: "impact",
 	TIM: "timing",
 	CON: "contact"
-}, D = 4, O = 0, k = class {
+}, j = 4, M = 0, N = class {
 	host;
 	actions;
-	#e = `triage-hints-${++O}`;
-	#t = I("section", "panel");
-	#n = I("div", "bar");
-	#r = I("div", "meter", this.#n);
-	#i = I("span", "score");
-	#a = I("div", "head", this.#r, this.#i);
-	#o = I("div", "");
-	#s = I("ul", "checklist");
-	#c = I("div", "questions");
-	#l = I("div", "warnings");
-	#u = I("div", "articles");
-	#d = I("details", "understood");
+	#e = `triage-hints-${++M}`;
+	#t = T("section", "panel");
+	#n = T("div", "bar");
+	#r = T("div", "meter", this.#n);
+	#i = T("span", "score");
+	#a = T("div", "head", this.#r, this.#i);
+	#o = T("div", "");
+	#s = T("ul", "checklist");
+	#c = T("div", "questions");
+	#l = T("div", "warnings");
+	#u = T("div", "articles");
+	#d = T("details", "understood");
 	#f = /* @__PURE__ */ new Map();
 	#p = /* @__PURE__ */ new Map();
-	#m = T.en;
+	#m = k.en;
 	#h = null;
 	constructor(e, t) {
 		this.host = e, this.actions = t;
 		let n = e.shadowRoot ?? e.attachShadow({ mode: "open" });
-		M(n);
-		let r = I("slot", "");
+		I(n);
+		let r = T("slot", "");
 		r.name = "status";
-		let i = I("div", "status", r);
-		this.#t.append(this.#a, i, this.#s, this.#l, this.#c, this.#u, this.#d), n.replaceChildren(this.#t), this.#r.setAttribute("role", "meter"), this.#r.setAttribute("aria-valuemin", "0"), this.#r.setAttribute("aria-valuemax", "100"), this.#i.setAttribute("aria-hidden", "true"), this.#o.id = `${this.#e}-status`, this.#o.slot = "status", this.#o.setAttribute("aria-live", "polite"), e.append(this.#o), this.#d.append(I("summary", ""), I("div", "text")), this.#d.addEventListener("toggle", () => this.#T());
+		let i = T("div", "status", r);
+		this.#t.append(this.#a, i, this.#s, this.#l, this.#c, this.#u, this.#d), n.replaceChildren(this.#t), this.#r.setAttribute("role", "meter"), this.#r.setAttribute("aria-valuemin", "0"), this.#r.setAttribute("aria-valuemax", "100"), this.#i.setAttribute("aria-hidden", "true"), this.#o.id = `${this.#e}-status`, this.#o.slot = "status", this.#o.setAttribute("aria-live", "polite"), e.append(this.#o), this.#d.append(T("summary", ""), T("div", "text")), this.#d.addEventListener("toggle", () => this.#T());
 	}
 	remove() {
 		for (let e of [this.#f, this.#p]) {
@@ -307,10 +322,10 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 	}
 	show(e) {
 		this.#h = e;
-		let t = this.#m = T[e.lang], n = e.answer;
-		this.#t.lang = this.#o.lang = e.lang, this.#t.setAttribute("aria-label", t.panel), this.#t.classList.toggle("ready", n?.ready ?? !1), this.#r.setAttribute("aria-label", t.meter), this.#r.setAttribute("aria-valuenow", String(n?.score ?? 0)), this.#a.hidden = !n, this.#n.style.width = `${n?.score ?? 0}%`, L(this.#i, n ? String(n.score) : ""), this.#_(n);
+		let t = this.#m = k[e.lang], n = e.answer;
+		this.#t.lang = this.#o.lang = e.lang, this.#t.setAttribute("aria-label", t.panel), this.#t.classList.toggle("ready", n?.ready ?? !1), this.#r.setAttribute("aria-label", t.meter), this.#r.setAttribute("aria-valuenow", String(n?.score ?? 0)), this.#a.hidden = !n, this.#n.style.width = `${n?.score ?? 0}%`, E(this.#i, n ? String(n.score) : ""), this.#_(n);
 		let r = this.#v(n), i = this.#y(n);
-		return this.#w(n), this.#T(), L(this.#o, this.#g(e, r)), [
+		return this.#w(n), this.#T(), E(this.#o, this.#g(e, r)), [
 			{
 				field: "title",
 				id: this.#o.id
@@ -329,7 +344,7 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		let n = this.#m;
 		if (e.isAway) return n.away;
 		if (!e.answer) return n.idle;
-		let r = t.map((e) => N(e.finding)).filter((e) => e !== "");
+		let r = t.map((e) => L(e.finding)).filter((e) => e !== "");
 		return t.length && r.length ? n.missing(r.map((e) => n.elements[e] ?? e)) : e.answer.ready ? [...e.answer.elements.values()].some(({ required: e, status: t }) => e && t !== "present") ? n.enough : n.ready : n.nothingAsked;
 	}
 	#_(e) {
@@ -338,9 +353,9 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 			return n && (n.required || n.status === "present");
 		});
 		this.#s.hidden = !n.length, this.#s.setAttribute("aria-label", t.checklist), this.#s.replaceChildren(...n.map((n) => {
-			let r = e.elements.get(n).status, i = I("span", "tick", r === "present" ? "✓" : r === "denied" ? "–" : "○");
+			let r = e.elements.get(n).status, i = T("span", "tick", r === "present" ? "✓" : r === "denied" ? "–" : "○");
 			i.setAttribute("aria-hidden", "true");
-			let a = I("li", r, i, t.elements[n], I("span", "said", ` (${t.statuses[r]})`));
+			let a = T("li", r, i, t.elements[n], T("span", "said", ` (${t.statuses[r]})`));
 			return a.setAttribute("part", `element ${r}`), a;
 		}));
 	}
@@ -354,8 +369,8 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 			key: t ? `q-${t.code}` : `q-${e}`
 		})).filter(({ key: e }) => !this.#h.dismissed.has(e));
 		return this.#b(this.#f, this.#c, n.questions, "question", r, (e) => {
-			let t = [], r = N(e.finding), i = n.skeletons[r], a = I("div", "places");
-			return a.hidden = !0, r === "logs" ? t.push(this.#C(e, a)) : i && t.push(F(n.insert, "insert", () => this.actions.insert(i))), t.push(F(n.dismiss, "dismiss", () => this.#S(e), "quiet")), [I("div", "actions", ...t), a];
+			let t = [], r = L(e.finding), i = n.skeletons[r], a = T("div", "places");
+			return a.hidden = !0, r === "logs" ? t.push(this.#C(e, a)) : i && t.push(w(n.insert, "insert", () => this.actions.insert(i))), t.push(w(n.dismiss, "dismiss", () => this.#S(e), "quiet")), [T("div", "actions", ...t), a];
 		});
 	}
 	#y(e) {
@@ -366,10 +381,10 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 				finding: e,
 				text: [e.message, e.ask].filter(Boolean).join(" ")
 			};
-		}).filter(({ key: e }, t, n) => !this.#h.dismissed.has(e) && n.findIndex((t) => t.key === e) === t).slice(0, D);
+		}).filter(({ key: e }, t, n) => !this.#h.dismissed.has(e) && n.findIndex((t) => t.key === e) === t).slice(0, j);
 		return this.#b(this.#p, this.#l, t.warnings, "warning", n, (e) => {
-			let n = F(t.mask, "mask", () => this.actions.mask(this.#p.get(e.key).finding)), r = F(t.dismiss, "dismiss", () => this.#S(e), "quiet");
-			return [I("div", "actions", ...e.finding?.span?.field.startsWith("attach") ? [] : [n], r)];
+			let n = w(t.mask, "mask", () => this.actions.mask(this.#p.get(e.key).finding)), r = w(t.dismiss, "dismiss", () => this.#S(e), "quiet");
+			return [T("div", "actions", ...e.finding?.span?.field.startsWith("attach") ? [] : [n], r)];
 		});
 	}
 	#b(e, t, n, r, i, a) {
@@ -377,21 +392,21 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		for (let [t, n] of e) o.has(t) && n.node.lang === this.#h.lang || (n.node.remove(), n.message.remove(), e.delete(t));
 		t.hidden = !i.length;
 		let s = t.firstElementChild;
-		s || t.append(s = I("h3", "heading")), L(s, n);
+		s || t.append(s = T("h3", "heading")), E(s, n);
 		let c = i.map(({ key: t, finding: n, text: i }) => {
 			let o = e.get(t);
-			return o || (o = this.#x(t, n, i, r), o.node.append(...a(o)), e.set(t, o)), o.finding = n, L(o.message, i), o;
+			return o || (o = this.#x(t, n, i, r), o.node.append(...a(o)), e.set(t, o)), o.finding = n, E(o.message, i), o;
 		});
 		return c.forEach(({ node: e }, n) => {
 			t.children[n + 1] !== e && t.insertBefore(e, t.children[n + 1] ?? null);
 		}), c;
 	}
 	#x(e, t, n, r) {
-		let i = `${this.#e}-${r}-${++A}`, a = I("div", "", n);
+		let i = `${this.#e}-${r}-${++P}`, a = T("div", "", n);
 		a.id = a.slot = i, a.lang = this.#h.lang, this.host.append(a);
-		let o = I("slot", "");
+		let o = T("slot", "");
 		o.name = i;
-		let s = I("div", `item ${r}`, o);
+		let s = T("div", `item ${r}`, o);
 		return s.setAttribute("part", r), s.lang = this.#h.lang, {
 			key: e,
 			finding: t,
@@ -405,10 +420,10 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		this.actions.dismiss(e.key), n && (t?.querySelector("button") ?? this.#d.querySelector("summary"))?.focus();
 	}
 	#C(e, t) {
-		let n = this.#m, r = F(n.where, "where", async () => {
+		let n = this.#m, r = w(n.where, "where", async () => {
 			if (t.hidden = !t.hidden, r.setAttribute("aria-expanded", String(!t.hidden)), t.hidden) return;
 			let i = await this.actions.places(), a = i.filter(({ path: t }) => e.message.textContent?.includes(t)), o = new Set((a.length ? a : i).map(({ platform: e, path: t }) => `${e}\n${t}`));
-			t.replaceChildren(I("ul", "", ...[...o].map((e) => P(e, n)))), i.length || (t.textContent = n.noPlaces);
+			t.replaceChildren(T("ul", "", ...[...o].map((e) => R(e, n)))), i.length || (t.textContent = n.noPlaces);
 		});
 		return r.setAttribute("aria-expanded", "false"), r;
 	}
@@ -416,18 +431,18 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		let t = e?.articles ?? [];
 		this.#u.hidden = !t.length;
 		let n = t.map(({ title: e, url: t }) => {
-			let n = I("a", "", e);
-			return n.href = t, n.target = "_blank", n.rel = "noopener noreferrer", I("li", "article", n);
+			let n = T("a", "", e);
+			return n.href = t, n.target = "_blank", n.rel = "noopener noreferrer", T("li", "article", n);
 		});
-		this.#u.replaceChildren(I("h3", "heading", this.#m.articles), I("ul", "", ...n));
+		this.#u.replaceChildren(T("h3", "heading", this.#m.articles), T("ul", "", ...n));
 	}
 	#T() {
 		let [e, t] = this.#d.children;
-		L(e, this.#m.understood);
+		E(e, this.#m.understood);
 		let n = this.#h?.answer;
 		if (this.#d.hidden = !n, !n || !this.#d.open) return;
 		let r = ["title", "body"].filter((e) => this.#D(e)).map((e) => {
-			let t = I("div", "line");
+			let t = T("div", "line");
 			return t.append(...this.#E(e, n)), t;
 		});
 		t.replaceChildren(...r);
@@ -444,45 +459,33 @@ var C = "\n:host {\n  display: block;\n  --text: var(--triage-text, #24292f);\n 
 		return i.slice(1).map((e, t) => {
 			let a = i[t], o = n.filter((t) => t.start <= a && e <= t.end);
 			if (!o.length) return document.createTextNode(p(r, a, e));
-			let s = new Set(o.filter((t) => t.end === e).map(({ name: e }) => this.#m.elements[e] ?? e)), c = s.size ? [I("small", "", [...s].join(" · "))] : [];
-			return I("mark", "mark", p(r, a, e), ...c);
+			let s = new Set(o.filter((t) => t.end === e).map(({ name: e }) => this.#m.elements[e] ?? e)), c = s.size ? [T("small", "", [...s].join(" · "))] : [];
+			return T("mark", "mark", p(r, a, e), ...c);
 		});
 	}
 	#D(e) {
-		let t = this.#h?.ticket;
-		return e === "title" || e === "body" ? t?.[e] ?? "" : e.startsWith("fields.") ? t?.fields[e.slice(7)] ?? "" : "";
+		return y(this.#h?.ticket ?? null, e);
 	}
 	#O({ span: e }) {
 		return e ? p(this.#D(e.field), e.start, e.end) : "";
 	}
-}, A = 0, j = null;
-function M(e) {
-	"adoptedStyleSheets" in e && (j || (j = new CSSStyleSheet(), j.replaceSync(C)), e.adoptedStyleSheets = [j]);
+}, P = 0, F = null;
+function I(e) {
+	"adoptedStyleSheets" in e && (F || (F = new CSSStyleSheet(), F.replaceSync(D)), e.adoptedStyleSheets = [F]);
 }
-function N(e) {
-	return E[e?.code.slice(0, 3) ?? ""] ?? "";
+function L(e) {
+	return A[e?.code.slice(0, 3) ?? ""] ?? "";
 }
-function P(e, t) {
+function R(e, t) {
 	let [n = "", r = ""] = e.split("\n");
-	return I("li", "place", `${t.platforms[n] ?? n}: `, I("code", "", r));
-}
-function F(e, t, n, r = "") {
-	let i = I("button", r, e);
-	return i.type = "button", i.setAttribute("part", `button ${t}`), i.addEventListener("click", n), i;
-}
-function I(e, t, ...n) {
-	let r = document.createElement(e);
-	return t && (r.className = t, r.setAttribute("part", t.replace("said", ""))), r.append(...n), r;
-}
-function L(e, t) {
-	e.textContent !== t && (e.textContent = t);
+	return T("li", "place", `${t.platforms[n] ?? n}: `, T("code", "", r));
 }
 // src/service.ts
-var R = 1e4, z = 2e3, B = 6e4, V = [
+var z = 1e4, B = 2e3, V = 6e4, H = [
 	401,
 	403,
 	404
-], H = 6e5, U = class {
+], U = 6e5, W = class {
 	endpoint;
 	formKey;
 	#e = 0;
@@ -496,7 +499,7 @@ var R = 1e4, z = 2e3, B = 6e4, V = [
 	}
 	async lint(t, n) {
 		this.drop();
-		let r = this.#n = new AbortController(), i = setTimeout(() => r.abort(/* @__PURE__ */ Error("timeout")), R);
+		let r = this.#n = new AbortController(), i = setTimeout(() => r.abort(/* @__PURE__ */ Error("timeout")), z);
 		try {
 			let i = await this.#r(`/v1/lint?lang=${n}`, r.signal, JSON.stringify(t)), a = i.ok ? e(await i.json()) : null;
 			if (r !== this.#n) return null;
@@ -514,7 +517,7 @@ var R = 1e4, z = 2e3, B = 6e4, V = [
 	}
 	async logPlaces() {
 		try {
-			let e = await this.#r("/v1/log-places", AbortSignal.timeout(R)), t = e.ok ? await e.json() : null;
+			let e = await this.#r("/v1/log-places", AbortSignal.timeout(z)), t = e.ok ? await e.json() : null;
 			return (Array.isArray(t?.places) ? t.places : []).filter((e) => typeof e?.path == "string" && typeof e?.platform == "string");
 		} catch {
 			return [];
@@ -537,42 +540,29 @@ var R = 1e4, z = 2e3, B = 6e4, V = [
 	}
 	#i(e) {
 		let t = Number(e?.headers.get("Retry-After")) * 1e3 || 0;
-		this.#e = Math.min(B, this.#e * 2 || z), this.#t = Date.now() + Math.min(B, Math.max(t, this.#e)), e && V.includes(e.status) && (this.#t = Date.now() + H, console.warn(`triage-form-hints: ${this.endpoint} answered ${e.status}; check form-key, origin and endpoint`));
+		this.#e = Math.min(V, this.#e * 2 || B), this.#t = Date.now() + Math.min(V, Math.max(t, this.#e)), e && H.includes(e.status) && (this.#t = Date.now() + U, console.warn(`triage-form-hints: ${this.endpoint} answered ${e.status}; check form-key, origin and endpoint`));
 	}
-}, W = class {
+}, G = class {
 	#e = document.createElement("div");
 	#t = document.title;
 	constructor(e, t, n, r) {
-		let i = T[t];
+		let i = k[t];
 		this.#e.className = "item warning", this.#e.setAttribute("part", "summary"), this.#e.tabIndex = -1, this.#e.lang = t;
-		let a = document.createElement("div");
-		a.setAttribute("role", "alert");
-		let o = document.createElement("h3");
-		o.textContent = i.problem;
-		let s = document.createElement("div");
-		s.textContent = i.problemSaid;
-		let c = document.createElement("ul");
-		for (let e of n) c.append(G(e, r.go));
-		a.append(o, s, c);
-		let l = document.createElement("button");
-		l.type = "button", l.setAttribute("part", "button anyway"), l.textContent = i.anyway, l.addEventListener("click", r.anyway);
-		let u = document.createElement("div");
-		u.className = "actions", u.append(l), this.#e.append(a, u), e.shadowRoot.firstElementChild.prepend(this.#e), document.title = `${i.problem}: ${this.#t}`, this.#e.focus();
+		let a = T("ul", "", ...n.map((e) => T("li", "", K(e, r.go)))), o = T("div", "", T("h3", "", i.problem), T("div", "", i.problemSaid), a);
+		o.setAttribute("role", "alert"), this.#e.append(o, T("div", "actions", w(i.anyway, "anyway", r.anyway))), e.shadowRoot.firstElementChild.prepend(this.#e), document.title = `${i.problem}: ${this.#t}`, this.#e.focus();
 	}
 	remove() {
 		this.#e.remove(), document.title = this.#t;
 	}
 };
-function G(e, t) {
-	let n = document.createElement("a");
-	n.href = "#", n.textContent = e, n.addEventListener("click", (e) => {
+function K(e, t) {
+	let n = T("a", "", e);
+	return n.href = "#", n.addEventListener("click", (e) => {
 		e.preventDefault(), t();
-	});
-	let r = document.createElement("li");
-	return r.append(n), r;
+	}), n;
 }
 // src/element.ts
-var K = 500, q = 4, J = 1500, Y = document.currentScript?.src ?? "", X = class extends HTMLElement {
+var q = 500, J = 4, Y = 1500, X = document.currentScript?.src ?? "", Z = class extends HTMLElement {
 	static observedAttributes = [
 		"for",
 		"endpoint",
@@ -601,23 +591,23 @@ var K = 500, q = 4, J = 1500, Y = document.currentScript?.src ?? "", X = class e
 	#_ = null;
 	#v = null;
 	connectedCallback() {
-		this.#i ??= new k(this, {
+		this.#i ??= new N(this, {
 			insert: (e) => this.#s && u(this.#s, e),
 			mask: (e) => this.#P(e),
 			dismiss: (e) => {
 				this.#u.add(e), this.#j();
 			},
 			places: () => this.#F()
-		}), this.#r = new U(this.#y(), this.getAttribute("form-key") ?? ""), this.#x(), this.#w(), this.#j();
+		}), this.#r = new W(this.#y(), this.getAttribute("form-key") ?? ""), this.#x(), this.#w(), this.#j();
 	}
 	disconnectedCallback() {
 		clearTimeout(this.#f), this.#v?.abort(), this.#_?.disconnect(), this.#r?.drop(), this.#M([]), this.#i?.remove(), this.#i = null, this.#o = this.#s = null, this.#t = "";
 	}
 	attributeChangedCallback(e, t, n) {
-		this.#i && t !== n && ((e === "endpoint" || e === "form-key") && (this.#r?.drop(), this.#r = new U(this.#y(), this.getAttribute("form-key") ?? "")), this.#t = "", this.#w(), this.#j(), this.#T(0));
+		this.#i && t !== n && ((e === "endpoint" || e === "form-key") && (this.#r?.drop(), this.#r = new W(this.#y(), this.getAttribute("form-key") ?? "")), this.#t = "", this.#w(), this.#j(), this.#T(0));
 	}
 	#y() {
-		let e = Y ? new URL(".", Y).href : "/";
+		let e = X ? new URL(".", X).href : "/";
 		return (this.getAttribute("endpoint") ?? e).replace(/\/+$/, "");
 	}
 	#b() {
@@ -649,7 +639,7 @@ var K = 500, q = 4, J = 1500, Y = document.currentScript?.src ?? "", X = class e
 		let { title: e, body: t } = _(this.getAttribute("for") ?? "", this.#b());
 		(e !== this.#o || t !== this.#s) && (this.#o = e, this.#s = t, this.#p = !1, this.#j(), this.#T(0));
 	}
-	#T(e = K) {
+	#T(e = q) {
 		if (clearTimeout(this.#f), this.#p || !this.isConnected) return;
 		let t = this.#r?.restMs ?? 0;
 		this.#f = window.setTimeout(() => void this.#E(), Math.max(e, t));
@@ -660,7 +650,7 @@ var K = 500, q = 4, J = 1500, Y = document.currentScript?.src ?? "", X = class e
 	#D() {
 		let { ticket: e, controls: t } = v(this.#o, this.#s), n = this.#r;
 		if (!n || !this.#s) return null;
-		if (f((e.title + e.body).trim()) < q) return n.drop(), this.answer = null, this.#t = "", this.#j(), null;
+		if (f((e.title + e.body).trim()) < J) return n.drop(), this.answer = null, this.#t = "", this.#j(), null;
 		let r = JSON.stringify(e);
 		return r === this.#t ? null : (this.#t = r, this.#O(n, e, t));
 	}
@@ -705,11 +695,11 @@ var K = 500, q = 4, J = 1500, Y = document.currentScript?.src ?? "", X = class e
 		})).filter((e) => e.control !== null);
 		for (let { control: e, id: n } of this.#l) {
 			if (t.some((t) => t.control === e && t.id === n)) continue;
-			let r = Q(e).filter((e) => e !== n);
+			let r = $(e).filter((e) => e !== n);
 			r.length ? e.setAttribute("aria-describedby", r.join(" ")) : e.removeAttribute("aria-describedby");
 		}
 		for (let { control: e, id: n } of t) {
-			let t = Q(e);
+			let t = $(e);
 			t.includes(n) || e.setAttribute("aria-describedby", [...t, n].join(" "));
 		}
 		this.#l = t;
@@ -718,7 +708,7 @@ var K = 500, q = 4, J = 1500, Y = document.currentScript?.src ?? "", X = class e
 		return e === "title" ? this.#o : e === "body" ? this.#s : this.#c.get(e) ?? null;
 	}
 	#P({ span: e }) {
-		let t = e && this.#N(e.field), n = e && $(this.#e, e.field);
+		let t = e && this.#N(e.field), n = e && y(this.#e, e.field);
 		t && m(t.value) === n && (l(t, d(n, e.start), d(n, e.end), "•".repeat(f(p(n, e.start, e.end)))), this.#T(0));
 	}
 	#F() {
@@ -737,7 +727,7 @@ var K = 500, q = 4, J = 1500, Y = document.currentScript?.src ?? "", X = class e
 		}))));
 	}
 	async #R() {
-		clearTimeout(this.#f), await Promise.race([this.#E(), Z(J)]), await Z(0);
+		clearTimeout(this.#f), await Promise.race([this.#E(), Q(Y)]), await Q(0);
 		let e = JSON.stringify(v(this.#o, this.#s).ticket) === JSON.stringify(this.#e);
 		return !this.answer || !e || this.#m || this.answer.ready;
 	}
@@ -747,20 +737,17 @@ var K = 500, q = 4, J = 1500, Y = document.currentScript?.src ?? "", X = class e
 	#B(e, n) {
 		this.#a?.remove();
 		let r = (this.answer?.questions ?? []).map((e) => t(this.answer, e)?.message || e);
-		this.#a = new W(this, this.#A(), r, {
+		this.#a = new G(this, this.#A(), r, {
 			go: () => this.#s?.focus(),
 			anyway: () => this.#z(e, n)
 		});
 	}
 };
-function Z(e) {
+function Q(e) {
 	return new Promise((t) => setTimeout(t, e));
 }
-function Q(e) {
+function $(e) {
 	return (e.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean);
 }
-function $(e, t) {
-	return t === "title" || t === "body" ? e?.[t] ?? "" : e?.fields[t.slice(7)] ?? "";
-}
 // src/index.ts
-customElements.get("triage-form-hints") || customElements.define("triage-form-hints", X);
+customElements.get("triage-form-hints") || customElements.define("triage-form-hints", Z);

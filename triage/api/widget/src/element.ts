@@ -1,7 +1,7 @@
 // <triage-form-hints for="subject description" endpoint="https://triage.example.com" form-key="triage_…" lang="auto">
 import { type Answer, type Finding, findingBehind } from "./answer.ts";
 import { insertSkeleton, replace } from "./edit.ts";
-import { boundFields, readTicket, type TextField, type Ticket } from "./fields.ts";
+import { boundFields, readTicket, type TextField, textIn, type Ticket } from "./fields.ts";
 import { lengthOf, stretch, unitsOf, whole } from "./offsets.ts";
 import { type Message, Panel } from "./panel.ts";
 import { type Place, Service } from "./service.ts";
@@ -321,9 +321,4 @@ function wait(milliseconds: number): Promise<void> {
 
 function tokens(control: Element): string[] {
   return (control.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean);
-}
-
-function textIn(ticket: Ticket | null, field: string): string {
-  if (field === "title" || field === "body") return ticket?.[field] ?? "";
-  return ticket?.fields[field.slice("fields.".length)] ?? "";
 }

@@ -58,6 +58,12 @@ export function readTicket(
   return { ticket, controls };
 }
 
+/** The text of a field as the service names it: `title`, `body`, `fields.platform`; empty for all others. */
+export function textIn(ticket: Ticket | null, field: string): string {
+  if (field === "title" || field === "body") return ticket?.[field] ?? "";
+  return field.startsWith("fields.") ? (ticket?.fields[field.slice("fields.".length)] ?? "") : "";
+}
+
 function selected(selector: string, root: Document | ShadowRoot): Element | null {
   try {
     return root.querySelector(selector);

@@ -1,7 +1,8 @@
 // What the person sees. Messages are paragraphs in the page's own tree, where fields can be described by them; the frame
 // around them is the element's. All texts are set as text, never as markup.
 import { type Answer, type Finding, findingBehind } from "./answer.ts";
-import type { Ticket } from "./fields.ts";
+import { button, make, setText } from "./dom.ts";
+import { textIn, type Ticket } from "./fields.ts";
 import { lengthOf, stretch } from "./offsets.ts";
 import type { Place } from "./service.ts";
 import { STYLE } from "./style.ts";
@@ -312,9 +313,7 @@ export class Panel {
   }
 
   #textOf(field: string): string {
-    const ticket = this.#shown?.ticket;
-    if (field === "title" || field === "body") return ticket?.[field] ?? "";
-    return field.startsWith("fields.") ? (ticket?.fields[field.slice(7)] ?? "") : "";
+    return textIn(this.#shown?.ticket ?? null, field);
   }
 
   #quoted({ span }: Finding): string {
@@ -342,26 +341,4 @@ function elementOf(finding: Finding | undefined): string {
 function placeItem(line: string, words: Words): HTMLElement {
   const [platform = "", path = ""] = line.split("\n");
   return make("li", "place", `${words.platforms[platform] ?? platform}: `, make("code", "", path));
-}
-
-function button(label: string, part: string, act: () => void, className = ""): HTMLButtonElement {
-  const made = make("button", className, label) as HTMLButtonElement;
-  made.type = "button";
-  made.setAttribute("part", `button ${part}`);
-  made.addEventListener("click", act);
-  return made;
-}
-
-function make(tag: string, className: string, ...children: (Node | string)[]): HTMLElement {
-  const made = document.createElement(tag);
-  if (className) {
-    made.className = className;
-    made.setAttribute("part", className.replace("said", ""));
-  }
-  made.append(...children);
-  return made;
-}
-
-function setText(node: Element, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
 }

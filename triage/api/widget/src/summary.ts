@@ -1,4 +1,5 @@
 // What is told on submit where a site asked for mode="block": a summary at the top of the panel that gets the focus.
+import { button, make } from "./dom.ts";
 import { type Lang, WORDS } from "./words.ts";
 
 export interface Ways {
@@ -16,25 +17,11 @@ export class Summary {
     this.#node.setAttribute("part", "summary");
     this.#node.tabIndex = -1;
     this.#node.lang = lang;
+    const list = make("ul", "", ...gaps.map((gap) => make("li", "", link(gap, ways.go))));
     // On an element within, not on the one that is focused: some screen readers say it twice, or not at all.
-    const said = document.createElement("div");
+    const said = make("div", "", make("h3", "", words.problem), make("div", "", words.problemSaid), list);
     said.setAttribute("role", "alert");
-    const heading = document.createElement("h3");
-    heading.textContent = words.problem;
-    const lead = document.createElement("div");
-    lead.textContent = words.problemSaid;
-    const list = document.createElement("ul");
-    for (const gap of gaps) list.append(line(gap, ways.go));
-    said.append(heading, lead, list);
-    const anyway = document.createElement("button");
-    anyway.type = "button";
-    anyway.setAttribute("part", "button anyway");
-    anyway.textContent = words.anyway;
-    anyway.addEventListener("click", ways.anyway);
-    const actions = document.createElement("div");
-    actions.className = "actions";
-    actions.append(anyway);
-    this.#node.append(said, actions);
+    this.#node.append(said, make("div", "actions", button(words.anyway, "anyway", ways.anyway)));
     host.shadowRoot!.firstElementChild!.prepend(this.#node);
     document.title = `${words.problem}: ${this.#title}`;
     this.#node.focus();
@@ -47,15 +34,12 @@ export class Summary {
   }
 }
 
-function line(gap: string, go: () => void): HTMLElement {
-  const link = document.createElement("a");
-  link.href = "#";
-  link.textContent = gap;
-  link.addEventListener("click", (event) => {
+function link(gap: string, go: () => void): HTMLElement {
+  const made = make("a", "", gap) as HTMLAnchorElement;
+  made.href = "#";
+  made.addEventListener("click", (event) => {
     event.preventDefault();
     go();
   });
-  const item = document.createElement("li");
-  item.append(link);
-  return item;
+  return made;
 }
