@@ -6,18 +6,21 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from triage.api import storing
 from triage.api.app import build_app
 from triage.api.service import Service, open_service
 from triage.settings import PerMinute, Settings, load_settings
 from triage.store.database import open_database, upgrade
 from triage.store.keys import KeyStore
 
+PATIENCE_SECONDS = 30
 ORIGIN = "https://help.example.com"
 START = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 VAGUE = {"body": "有时候语音会卡顿"}
@@ -69,7 +72,16 @@ def settings_at(folder: Path, **serve: Any) -> Settings:
 
 
 def open_api(settings: Settings, *, is_open: bool = False) -> Iterator[Api]:
-    """The application behind a client that tells errors as a server does."""
+    """The application behind a client that tells errors as a server does.
+
+    Tests share two cores with others, so the store is given more time than a served request gives it; what is to be
+    told when it takes too long stands in test_api_parts.py and test_serve.py.
+    """
+    with patch.object(storing, "DEADLINE_SECONDS", PATIENCE_SECONDS):
+        yield from _opened(settings, is_open=is_open)
+
+
+def _opened(settings: Settings, *, is_open: bool) -> Iterator[Api]:
     clock = Clock()
     engine = open_database(settings.store.database_url, connections=1)
     upgrade(engine)
