@@ -13,7 +13,7 @@ from triage.evidence.signals import _PLAIN, RISK_SYMPTOMS
 from triage.language.text import normalise
 from triage.priority.decision import _FLOORS, Decision, Floor
 from triage.priority.reasons import FOLDER, LEAST_AMOUNT, MOST_CONTRIBUTIONS, Weighed, reasons_of
-from triage.priority.scorer import HEADS, Arrays, Contribution, Scorer
+from triage.priority.scorer import HEADS, Arrays, Scorer
 from triage.report import field_text
 from triage.settings import load_settings
 from triage.ticket import Ticket
@@ -93,7 +93,7 @@ def decision(
 
 
 def weighed(*contributions: tuple[str, float], label: str = "P2", rival: str = "P3") -> Weighed:
-    return Weighed(label, rival, [Contribution(*one) for one in contributions], PLACES)
+    return Weighed(label, rival, dict(contributions), PLACES)
 
 
 def told(
@@ -261,13 +261,13 @@ def test_the_largest_contributions_are_told_each_word_once(
 
 @pytest.mark.parametrize("word", ["with", "have", "this", "没有", "我们", "可以"])
 def test_words_of_every_ticket_are_no_reason(word: str) -> None:
-    model = Weighed("P2", "P3", [Contribution(f"w:{word}", 3.0)], {word: Span("body", 0, len(word))})
+    model = Weighed("P2", "P3", {f"w:{word}": 3.0}, {word: Span("body", 0, len(word))})
     assert told(decision(), model) == ()
 
 
 @pytest.mark.parametrize("words", ["{0}", "{label}", "}{", "%s"])
 def test_braces_in_a_word_are_told_as_they_stand(words: str) -> None:
-    model = Weighed("P2", "P3", [Contribution(f"w:{words}xx", 3.0)], {f"{words}xx": Span("body", 0, 4)})
+    model = Weighed("P2", "P3", {f"w:{words}xx": 3.0}, {f"{words}xx": Span("body", 0, 4)})
     (reason,) = told(decision(), model)
     assert reason.text == f'"{words}xx" speaks for P2 rather than P3 (+3.0)'
 

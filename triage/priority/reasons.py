@@ -1,6 +1,7 @@
 """Says why: the reasons of a decision as sentences of a support engineer, each with the words it rests on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,7 +9,6 @@ from typing import Any, NamedTuple
 from triage.assessment import Evidence, Reason, Span
 from triage.datafile import read_toml_folder
 from triage.priority.decision import Decision
-from triage.priority.scorer import Contribution
 
 FOLDER = Path(__file__).parent
 # What the model weighed most; more than these nobody reads.
@@ -22,7 +22,7 @@ class Weighed(NamedTuple):
 
     label: str
     rival: str
-    contributions: Sequence[Contribution]
+    contributions: Mapping[str, float]
     places: Mapping[str, Span]
 
 
@@ -71,21 +71,25 @@ def _floor_reason(decision: Decision, lang: str) -> Reason:
 
 def _model_reasons(weighed: Weighed, marks: Mapping[str, tuple[Evidence, ...]], lang: str) -> Iterable[Reason]:
     """The largest contributions, features that mean the same word or mark added up."""
-    amounts: dict[tuple[str, str], float] = {}
-    for feature, amount in weighed.contributions:
-        group = _group_of(feature)
-        if group and (group[0] == "mark" or group[1] in weighed.places):
-            amounts[group] = amounts.get(group, 0.0) + amount
+    amounts: dict[tuple[str, str], float] = defaultdict(float)
+    for group, amount in zip(map(_group_of, weighed.contributions), weighed.contributions.values(), strict=True):
+        if group:
+            amounts[group] += amount
+    large = [
+        (-amount, group)
+        for group, amount in amounts.items()
+        if amount >= LEAST_AMOUNT and (group[0] == "mark" or group[1] in weighed.places)
+    ]
     told = 0
-    for (kind, name), amount in sorted(amounts.items(), key=lambda item: (-item[1], item[0])):
-        if amount < LEAST_AMOUNT or told == MOST_CONTRIBUTIONS:
+    for less, (kind, name) in sorted(large):
+        if told == MOST_CONTRIBUTIONS:
             return
         words = name if kind == "word" else _mark_words(name, lang)
         if not words:
             continue
         span = weighed.places.get(name) if kind == "word" else _mark_span(name, marks)
         text = _say(
-            "decision", kind, lang, words=words, label=weighed.label, other=weighed.rival, amount=f"{amount:+.1f}"
+            "decision", kind, lang, words=words, label=weighed.label, other=weighed.rival, amount=f"{-less:+.1f}"
         )
         told += 1
         yield Reason("model", text, span)

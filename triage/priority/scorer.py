@@ -38,13 +38,6 @@ class Arrays(NamedTuple):
     rareness: "NDArray[np.float32]"
 
 
-class Contribution(NamedTuple):
-    """How much one feature speaks for a label against another, in log-odds."""
-
-    feature: str
-    amount: float
-
-
 class Scorer:
     """Weights of shape (n_features, n_columns) by feature; columns are those of ``HEADS`` one after the other."""
 
@@ -92,8 +85,8 @@ class Scorer:
     def _length(self, rows: Sequence[int]) -> float:
         return math.sqrt(float((self._rareness[rows].astype("float64") ** 2).sum())) or 1.0
 
-    def contributions(self, features: Iterable[str], head: str, label: str, against: str) -> list[Contribution]:
-        """What each known feature adds to ``label`` over ``against``, the largest first.
+    def contributions(self, features: Iterable[str], head: str, label: str, against: str) -> dict[str, float]:
+        """What each known feature adds to ``label`` over ``against``, in log-odds, the largest first.
 
         These are the summands of the score itself: with the difference of the biases they add up to the log-odds of
         the two labels.
@@ -107,8 +100,10 @@ class Scorer:
         amounts = (weights[:, one].astype("float64") - weights[:, other]) / self._length(rows)
         # Stable, so that of equal amounts the features stand in the order of the vocabulary.
         order = (-amounts).argsort(kind="stable")
-        names = [self._vocabulary[rows[place]] for place in order.tolist()]
-        return list(map(Contribution, names, amounts[order].tolist()))
+        names = self._vocabulary
+        return dict(
+            zip([names[rows[place]] for place in order.tolist()], amounts[order].tolist(), strict=True),
+        )
 
     def bias(self, head: str, label: str, against: str) -> float:
         """The difference of two labels before any feature is seen, in log-odds."""
