@@ -8,7 +8,7 @@ from bench.clock import seconds
 from bench.corpus import read_corpus
 from bench.report import Goal, Report, print_table
 from triage.assessor import Assessor
-from triage.promises import Promises
+from triage.promises import Of, Promises
 from triage.settings import load_settings
 from triage.ticket import Ticket
 
@@ -48,6 +48,6 @@ def run() -> Report:
 def _seconds_of(promises: Promises, asked: Sequence[tuple[str, str, datetime]]) -> float:
     def all_of_them() -> None:
         for plan, priority, created_at in asked:
-            promises.due(plan, priority, created_at, lang="zh")
+            promises.due(Of(plan), priority, created_at, lang="zh")
 
     return seconds(all_of_them)

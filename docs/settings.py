@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "service.md"
-TABLES = ("serve", "serve.bytes", "serve.per_minute", "store", "backlog", "calendar", "routing")
+TABLES = ("serve", "serve.bytes", "serve.per_minute", "store", "backlog", "calendar", "routing", "escalation", "notify")
 _MARKS = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)
 # Comment, a table's name, comment, settings: each part may be missing.
 _BLOCK = re.compile(r"((?:#.*\n)*)(?:\[([\w.]+)\]\n)?((?:#.*\n)*)((?:\w+ = .+\n)*)")

@@ -8,12 +8,12 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "triage"
 # The house of architecture.md; `models` reads what was learned, `ticketfile` and `headers` what came in.
 FLOORS = {
-    "errors": 0, "__init__": 0, "assessment": 1, "ticket": 1,
-    "datafile": 2, "report": 2, "store": 2, "helpdesks": 2, "notify": 2, "times": 2, "ticketfile": 3,
+    "errors": 0, "__init__": 0, "assessment": 1, "ticket": 1, "parent": 1,
+    "datafile": 2, "report": 2, "store": 2, "helpdesks": 2, "notify": 2, "times": 2, "customers": 2, "ticketfile": 3,
     "language": 3,
     "evidence": 4, "lint": 4, "priority": 4, "policy": 4, "similar": 4,
-    "models": 5, "settings": 5, "sight": 5, "masking": 5,
-    "verdict": 6, "promises": 6, "routes": 6,
+    "reachable": 2, "models": 5, "settings": 5, "sight": 5, "masking": 5,
+    "verdict": 6, "promises": 6, "routes": 6, "watch": 7, "delivery": 7,
     "assessor": 7,
     "api": 8, "backlog": 8, "training": 8,
     "cli": 9, "__main__": 10,

@@ -10,7 +10,7 @@ from triage.api.routes.tickets import dated
 from triage.assessment import assessment_from, assessment_json
 from triage.assessor import Assessor
 from triage.errors import TriageError
-from triage.promises import Promises
+from triage.promises import Of, Promises
 from triage.report.due import due_text, ledger_text
 from triage.settings import load_settings
 from triage.ticket import Ticket
@@ -39,7 +39,7 @@ def promises(folder: Path, toml: str = "") -> Promises:
     ],
 )
 def test_first_responses_are_those_of_the_default_table(tmp_path: Path, plan: str, priority: str, at: str) -> None:
-    due = promises(tmp_path).due(plan, priority, FRIDAY, lang="zh")
+    due = promises(tmp_path).due(Of(plan), priority, FRIDAY, lang="zh")
     assert due and due.first_response
     assert due.first_response.at.isoformat() == at
     assert due.resolution is None
@@ -47,7 +47,7 @@ def test_first_responses_are_those_of_the_default_table(tmp_path: Path, plan: st
 
 def test_response_and_resolution_run_on_clocks_of_their_own(tmp_path: Path) -> None:
     toml = '[promises.standard.resolution]\nP2 = "16 working hours"\n[calendar]\nhours = ["09:00-12:00", "13:00-18:00"]'
-    due = promises(tmp_path, toml).due("standard", "P2", FRIDAY, lang="en")
+    due = promises(tmp_path, toml).due(Of("standard"), "P2", FRIDAY, lang="en")
     assert due and due.first_response and due.resolution
     assert due.first_response.at.isoformat() == "2026-02-14T13:30:00+08:00"
     assert due.resolution.at.isoformat() == "2026-02-24T17:30:00+08:00"
@@ -55,26 +55,26 @@ def test_response_and_resolution_run_on_clocks_of_their_own(tmp_path: Path) -> N
 
 
 def test_nothing_promised_is_nothing_due(tmp_path: Path) -> None:
-    assert promises(tmp_path, '[promises.standard.first_response]\nP4 = ""').due(None, "P4", FRIDAY, lang="zh") is None
+    assert promises(tmp_path, '[promises.standard.first_response]\nP4 = ""').due(Of(), "P4", FRIDAY, lang="zh") is None
 
 
 def test_reckoning_is_told_in_both_languages(tmp_path: Path) -> None:
     toml = '[promises.standard.first_response]\nP2 = "10 working hours"'
-    due = promises(tmp_path, toml).due("standard", "P2", FRIDAY, lang="en")
+    due = promises(tmp_path, toml).due(Of("standard"), "P2", FRIDAY, lang="en")
     assert due and due.first_response
     assert due_text(due.first_response, lang="en") == "by Tue 24 Feb 09:30"
     assert ledger_text(due.first_response, lang="en") == (
         "Fri 13 Feb 17:30-18:00 30 min · Sat 14 Feb 09:00-18:00 540 min (make-up workday)"
         " · Sun 15 Feb - Mon 23 Feb Spring Festival · Tue 24 Feb 09:00-09:30 30 min"
     )
-    due = promises(tmp_path, toml).due("standard", "P2", FRIDAY, lang="zh")
+    due = promises(tmp_path, toml).due(Of("standard"), "P2", FRIDAY, lang="zh")
     assert due and due.first_response
     assert due_text(due.first_response, lang="zh") == "2 月 24 日(周二) 09:30 前"
     assert "2 月 15 日(周日) - 2 月 23 日(周一) 春节" in ledger_text(due.first_response, lang="zh")
 
 
 def test_estimated_days_are_told(tmp_path: Path) -> None:
-    due = promises(tmp_path).due("standard", "P3", datetime(2027, 3, 1, 2, tzinfo=UTC), lang="en")
+    due = promises(tmp_path).due(Of("standard"), "P3", datetime(2027, 3, 1, 2, tzinfo=UTC), lang="en")
     assert due and due.first_response and due.first_response.estimated
     assert due_text(due.first_response, lang="en").endswith("(working days estimated)")
 
@@ -95,7 +95,7 @@ def test_estimated_days_are_told(tmp_path: Path) -> None:
 def test_own_days_are_read(tmp_path: Path, content: str, name: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     toml = f'[calendar]\nown_days = "{tmp_path / name}"\n[promises.standard.first_response]\nP2 = "19 working hours"'
-    due = promises(tmp_path, toml).due("standard", "P2", FRIDAY, lang="zh")
+    due = promises(tmp_path, toml).due(Of("standard"), "P2", FRIDAY, lang="zh")
     assert due and due.first_response
     assert due.first_response.at.isoformat() == "2026-02-25T09:30:00+08:00"
 

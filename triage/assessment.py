@@ -166,6 +166,11 @@ class Due:
     first_response: DueTime | None
     resolution: DueTime | None
 
+    @property
+    def times(self) -> tuple[DueTime, ...]:
+        """Those of the two that are promised."""
+        return tuple(time for time in (self.first_response, self.resolution) if time)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -216,13 +221,14 @@ def assessment_json(assessment: Assessment) -> dict[str, Any]:
         "lint": _lint_json(assessment.lint),
         "priority": _priority_json(priority) if priority else None,
         "route": {"queue": assessment.route.queue, "reason": assessment.route.reason} if assessment.route else None,
-        "due": _due_json(assessment.due) if assessment.due else None,
+        "due": due_json(assessment.due) if assessment.due else None,
         "versions": dict(assessment.versions),
     }
     return {name: parts[name] for name in (_ASSESSED if priority else _LINTED)}
 
 
-def _due_json(due: Due) -> dict[str, Any]:
+def due_json(due: Due) -> dict[str, Any]:
+    """Due times in the order of the contract."""
     times = {"first_response": due.first_response, "resolution": due.resolution}
     return {"plan": due.plan, **{name: _due_time_json(one) if one else None for name, one in times.items()}}
 

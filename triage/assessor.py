@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from triage import __version__
-from triage.assessment import Assessment, Due, Kind, Label, Language, Span
+from triage.assessment import Assessment, Due, Kind, Label, Language, Lint, Span
+from triage.customers import customer_of
 from triage.errors import DataFileError
 from triage.evidence.detector import Detector
 from triage.evidence.document import Document
@@ -19,20 +20,24 @@ from triage.language.pack import load_pack
 from triage.language.text import detect_language, normalise
 from triage.lint.checks import Facts
 from triage.lint.linter import lint_facts
+from triage.lint.questions import CONTACT_RULE, with_contact_first
 from triage.lint.rulebook import Rulebook, build_rulebook, plugin_rules, shipped_rules
 from triage.models import current_detector
-from triage.settings import Settings, plan_of, zone_of
+from triage.settings import Settings, plan_for, zone_of
 from triage.ticket import Ticket
 
 # What only an assessment needs is imported where it is used: a cold ``triage lint`` starts without it.
 if TYPE_CHECKING:
     from triage.evidence.signals import Signals
     from triage.priority.scorer import Scorer
-    from triage.promises import Promises
+    from triage.promises import Of, Promises
     from triage.routes import Routes
     from triage.sight import Seen
 
 
+ESTIMATED = (
+    "due times reach into days that nobody has published yet, and are marked estimated; see triage calendar check"
+)
 # Tickets that callers with many should give together: patterns find their texts in one pass over them.
 BATCH = 64
 
@@ -75,6 +80,7 @@ class Assessor:
         """
         self._settings = settings
         self._models = models
+        self._is_estimate_told = False
         self._scorer, self._scorer_is_read = scorer, scorer is not None or rules_alone
         detector, self.notices = (None, ()) if rules_alone else _detector(models)
         self._finder = Finder(load_pack(), detector=detector, engine=engine)
@@ -177,6 +183,7 @@ class Assessor:
         return LintAnswer(assessment, result.silenced)
 
     def _assessed(self, read: "_Read", lang: str) -> Assessment:
+        from triage.promises import Of
         from triage.verdict import priority_of
 
         ticket, found, signals, seen, scores = read
@@ -195,22 +202,30 @@ class Assessor:
             lang=answer_lang,
         )
         product = _likeliest(scores["product"]) if scores else None
-        came_at = self._came_at(ticket)
+        came_at, customer = self._came_at(ticket), customer_of(ticket)
+        route = self._routes.route(
+            product,
+            linted.language,
+            plan_for(ticket.plan, customer, self._settings),
+            priority=priority.label,
+            at=came_at,
+            lang=answer_lang,
+        )
         return replace(
             linted,
+            lint=self._reaching(linted.lint, kind.label, priority.label, answer_lang),
             product=product,
             priority=priority,
-            route=self._routes.route(
-                product,
-                linted.language,
-                plan_of(ticket.plan, self._settings.promises),
-                priority=priority.label,
-                at=came_at,
-                lang=answer_lang,
-            ),
-            due=self._due(ticket, priority.label, came_at, answer_lang),
+            route=route,
+            due=self._due(Of(ticket.plan, route.queue, customer), priority.label, came_at, answer_lang),
             versions=self.versions,
         )
+
+    def _reaching(self, lint: Lint, kind: str, priority: str, lang: str) -> Lint:
+        """The lint, with the question how to reach the reporter first where a fault is urgent; a site may silence its rule."""
+        rule = self.rulebook.in_force(CONTACT_RULE)
+        is_urgent = kind == "incident" and priority in ("P1", "P2")
+        return with_contact_first(lint, rule, lang=lang) if rule and is_urgent else lint
 
     def _came_at(self, ticket: Ticket) -> datetime | None:
         if not ticket.created_at:
@@ -219,10 +234,14 @@ class Assessor:
 
         return read_time(ticket.created_at, zone=zone_of(self._settings))
 
-    def _due(self, ticket: Ticket, priority: str, came_at: datetime | None, lang: str) -> Due | None:
-        if came_at is None or not self._promises:
+    def _due(self, of: "Of", priority: str, came_at: datetime | None, lang: str) -> Due | None:
+        if came_at is None or not self.promises:
             return None
-        return self._promises.due(ticket.plan, priority, came_at, lang=lang)
+        due = self.promises.due(of, priority, came_at, lang=lang)
+        if due and not self._is_estimate_told and any(time.estimated for time in due.times):
+            self._is_estimate_told = True
+            self.notices = (*self.notices, ESTIMATED)
+        return due
 
     @cached_property
     def _routes(self) -> "Routes":
@@ -231,7 +250,7 @@ class Assessor:
         return Routes(self._settings.routing)
 
     @cached_property
-    def _promises(self) -> "Promises | None":
+    def promises(self) -> "Promises | None":
         """What the site promises; None, with a notice, where the calendar's packages are missing."""
         from triage.promises import Promises
 

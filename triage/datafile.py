@@ -142,6 +142,25 @@ def _bool_for_number(hint: type, value: object) -> bool:
     return hint is int and isinstance(value, bool)
 
 
+def place_of(path: Path, setting: str) -> str | None:
+    """``path:line`` of a setting by its full name (``promises.gold.resolution.P1``), or of the table that it stands in.
+
+    None where the file has nothing of the name: then the value is not the file's.
+    """
+    table, best, place = "", 0, None
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            bare = line.strip()
+            if bare.startswith("["):
+                table = name = bare.strip("[] ").replace('"', "")
+            else:
+                key = bare.split("=")[0].strip().replace('"', "")
+                name = f"{table}.{key}" if table and key else key
+            if name and f"{setting}.".startswith(f"{name}.") and len(name) > best:
+                best, place = len(name), f"{path}:{number}"
+    return place
+
+
 def _place(path: Path, key: str) -> str:
     """``path:line`` of the first line that sets or opens ``key``; tomllib keeps no positions."""
     with contextlib.suppress(OSError, UnicodeDecodeError):

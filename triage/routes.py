@@ -84,7 +84,7 @@ def _queue(name: str, settings: QueueSettings) -> Queue:
     if settings.hours:
         zone: ZoneInfo = named_zone(f"routing.queues.{name}.time_zone", settings.time_zone)
         windows = windows_of(f"routing.queues.{name}.hours", settings.hours)
-        clock = Clock(zone, days_in(settings.country), windows)
+        clock = Clock(zone, days_in(settings.country, setting=f"routing.queues.{name}.country"), windows)
     for language in settings.languages:
         if language not in ZH.languages:
             allowed = ", ".join(ZH.languages)

@@ -81,6 +81,70 @@ class QueueSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerSettings:
+    """A customer by name: the words that name it in a ticket, its plan, and when it works; "" and () are the site's own."""
+
+    names: tuple[str, ...]
+    plan: str = ""
+    country: str = ""
+    time_zone: str = ""
+    hours: tuple[str, ...] = ()
+    own_days: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RungSettings:
+    """Who hears (``to``) at which share of a target; empty lists are all, ``every`` is "30 min" or "2 h"."""
+
+    share: float
+    to: str
+    priorities: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+    promises: tuple[str, ...] = ()
+    every: str = ""
+    times: int = 1
+    until_acknowledged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationSettings:
+    """The hours in which only the ``loud`` priorities ring, and the rungs of the ladder."""
+
+    quiet: tuple[str, ...]
+    loud: tuple[str, ...]
+    rungs: Mapping[str, RungSettings]
+
+
+ChannelType = Literal["feishu", "dingtalk", "wecom", "slack", "pagerduty", "webhook", "mail"]
+Topic = Literal["p1", "escalated", "rung", "breach", "changed", "burst"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """Where notices go, and which; empty lists are all. A ``url`` or ``secret`` of "$NAME" stands in the environment."""
+
+    type: ChannelType
+    url: str
+    secret: str = ""
+    lang: Literal["zh", "en"] = "zh"
+    topics: tuple[Topic, ...] = ()
+    to: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    sender: str = ""
+    receivers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySettings:
+    """What a notice links to, the receivers within one's own network that may be called, and the channels."""
+
+    link: str
+    private_hosts: tuple[str, ...]
+    channels: Mapping[str, ChannelSettings]
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingSettings:
     """The queues, the one for all that nobody takes, and how sure a product line has to be (0-1)."""
 
@@ -150,7 +214,10 @@ class Settings:
     backlog: BacklogSettings
     calendar: CalendarSettings
     promises: Mapping[str, PlanSettings]
+    customers: Mapping[str, CustomerSettings]
     routing: RoutingSettings
+    escalation: EscalationSettings
+    notify: NotifySettings
     store: StoreSettings
     serve: ServeSettings
 
@@ -196,6 +263,23 @@ def plan_of(text: str | None, plans: Mapping[str, PlanSettings]) -> str:
     words = (text or "").casefold()
     named = (plan for plan, table in plans.items() if any(name.casefold() in words for name in table.names))
     return next(named, "standard") if words else "standard"
+
+
+def customer_named(name: str | None, customers: Mapping[str, CustomerSettings]) -> tuple[str, CustomerSettings | None]:
+    """The customer that a ticket names and its name in the settings; ("", None) for one that has no table there."""
+    word = (name or "").strip().casefold()
+    named = (
+        (key, customer)
+        for key, customer in customers.items()
+        if any(one.strip().casefold() == word for one in (key, *customer.names))
+    )
+    return next(named, ("", None)) if word else ("", None)
+
+
+def plan_for(plan: str | None, customer: str | None, settings: "Settings") -> str:
+    """The plan of a ticket: its customer's where the settings name one, else the one that the ticket's text names."""
+    _, known = customer_named(customer, settings.customers)
+    return known.plan if known and known.plan else plan_of(plan, settings.promises)
 
 
 def _check_costs(costs: Sequence[Sequence[float]]) -> None:

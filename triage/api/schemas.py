@@ -230,6 +230,12 @@ class KeptTicket(_Answer):
     labels: Labels
     first_response_at: str | None
     resolved_at: str | None
+    due: Due | None = Field(
+        description="In force now: the assessment's, with pauses and changed priorities reckoned in."
+    )
+    waiting_since: str | None = Field(description="Since when the customer is waited for, and no clock runs.")
+    acknowledged_at: str | None = Field(description="When somebody said that they are at work on it.")
+    reachable: str | None = Field(description="When the customer can be reached, in the ticket's own words.")
     corrections: list[CorrectionAnswer]
     assessment: Assessment
 
@@ -523,7 +529,11 @@ KEEP = _route(
     status=201,
     said="What was kept.",
     leads_to=dict.fromkeys(
-        ("get_ticket", "note_response", "note_resolution", "correct_ticket", "erase_ticket"), "kept_id"
+        (
+            *("get_ticket", "note_response", "note_resolution", "note_waiting", "note_back", "note_acknowledgement"),
+            *("correct_ticket", "erase_ticket"),
+        ),
+        "kept_id",
     ),
     requestBody=_json_body(TICKET, _EXAMPLES),
     parameters=[_IDEMPOTENCY],

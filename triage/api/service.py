@@ -16,6 +16,7 @@ from triage.store.database import open_database, reading
 from triage.store.idempotency import Idempotency
 from triage.store.jobs import JobStore
 from triage.store.keys import KeyStore
+from triage.store.outbox import Outbox
 from triage.store.remembered_keys import RememberedKeys
 from triage.store.site_secrets import site_secret
 from triage.store.ticket_store import TicketStore
@@ -107,6 +108,7 @@ def housekeeping(settings: Settings, now: datetime) -> list[str]:
     try:
         if settings.store.retention_days:
             TicketStore(engine, randomness=secrets.token_bytes).forget_older_than(settings.store.retention_days, now)
+            Outbox(engine).forget_older_than(settings.store.retention_days, now)
         Idempotency(engine, randomness=secrets.token_bytes).forget_expired(now)
         return list(JobStore(engine).forget_older_than(settings.store.jobs_days, now))
     finally:

@@ -2,12 +2,9 @@
 
 import asyncio
 import gc
-import multiprocessing
 import os
 import signal
 import socket
-import threading
-from multiprocessing.connection import wait
 from types import FrameType
 
 import uvicorn
@@ -15,6 +12,7 @@ import uvicorn
 from triage.api import logs
 from triage.api.app import build_app
 from triage.api.service import Service, open_service
+from triage.parent import end_with_parent
 from triage.settings import Settings
 from triage.ticket import Ticket
 
@@ -37,13 +35,6 @@ def run_worker(settings: Settings, sock: socket.socket, is_open: bool) -> None:
     for notice in service.assessor.notices:
         logs.note("notice", text=notice)
     _Worker(service).run(sockets=[sock])
-
-
-def end_with_parent() -> None:
-    """Ends this process when the one that started it is gone, however it went: nobody else would stop it."""
-    parent = multiprocessing.parent_process()
-    if parent:
-        threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
 
 
 class _Worker(uvicorn.Server):

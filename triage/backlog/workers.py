@@ -5,21 +5,19 @@ A spawn pool of the standard library: two processes take 20,000 rows in 31 s whe
 """
 
 import multiprocessing
-import os
 import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import chain, islice
-from multiprocessing.connection import wait as wait_for
 from typing import NamedTuple
 
 from triage.assessor import Assessor
 from triage.backlog.answers import Answer, answers_of
 from triage.backlog.chunks import Chunk, NamedRow
 from triage.errors import TriageError
+from triage.parent import end_with_parent
 from triage.settings import Settings
 
 # Chunks that wait for a free worker, beyond those at work: enough that none stands idle, few enough to hold in memory.
@@ -98,7 +96,7 @@ def _start(order: Order) -> None:
     """Makes a process ready; what stops the run (Ctrl-C) is for the first process to hear, and its end ends this one."""
     global _answer  # noqa: PLW0603 - a process has one assessor, for all its chunks
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     _answer = partial(
         answers_of,
         assessor=Assessor(order.settings),
@@ -106,13 +104,6 @@ def _start(order: Order) -> None:
         lang=order.lang,
         is_masked=order.is_masked,
     )
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent:
-        wait_for([parent.sentinel])
-        os._exit(1)
 
 
 def _work(rows: Sequence[NamedRow]) -> list[Answer]:

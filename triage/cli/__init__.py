@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triage import __version__
-from triage.errors import InputError, TriageError
+from triage.errors import InputError, SettingsError, TriageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
         code = options.run(options)
         sys.stdout.flush()
     except TriageError as error:
-        print(f"triage: {error}", file=sys.stderr)
+        print(f"triage: {_placed(error, options)}", file=sys.stderr)
         code = FAILED
     except ModuleNotFoundError as error:
         print(f"triage: {error.name} is not installed, and this command needs it; install it", file=sys.stderr)
@@ -76,6 +76,9 @@ def _parser(arguments: "Sequence[str]") -> argparse.ArgumentParser:
         (evaluate, _evaluate_options, "measure evidence, kind, product and priority on labelled tickets", None),
         (calendar, _calendar_options, "what the working calendar says, and what is missing in it", None),
         (sla, _sla_options, "report promises kept and broken: first responses and resolutions", None),
+        (health, _health_options, "write the health report of one customer, as a page", None),
+        (watch, _watch_options, "ring the escalation ladder and send its notices", WATCH_HELP),
+        (notify, _notify_options, "try the channels of notices, or see what went out", None),
         (serve, _serve_options, "answer over HTTP: REST for helpdesks and forms", SERVE_HELP),
         (keys, _keys_options, "make, list and revoke the service's access keys", None),
         (db, _db_options, "bring the tables of the service's database up to date", None),
@@ -108,6 +111,12 @@ SPARK_HELP = (
 SERVE_HELP = (
     "Answer over HTTP. Without access keys it answers this machine alone; see docs/service.md. SIGTERM stops it without "
     "losing a request. Exit 0, or 2 when something failed."
+)
+
+
+WATCH_HELP = (
+    "Ring the escalation ladder of the tickets that the service keeps, and send notices, until it is stopped. The service "
+    "does so by itself; of several watchers one leads. Exit 0, or 2 when something failed."
 )
 
 
@@ -203,6 +212,32 @@ def _sla_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--format", choices=("text", "json"), default="text", help="how to answer (text)")
     command.add_argument("--lang", choices=LANGS, default="auto", help="language of the report (that of most tickets)")
     _map_option(command)
+    _database_options(command)
+
+
+def _health_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="*", metavar="FILE", help="exports of a helpdesk; their headers tell which")
+    command.add_argument("--store", action="store_true", help="the tickets that the service keeps")
+    command.add_argument("--customer", required=True, metavar="NAME", help="whose tickets, as the tickets name them")
+    command.add_argument("--from", dest="since", metavar="DAY", help="created on this day or later: 2026-10-01")
+    command.add_argument("--until", metavar="DAY", help="created on this day or earlier: 2026-12-31")
+    command.add_argument("--lang", choices=LANGS, default="auto", help="language of the page (that of most tickets)")
+    command.add_argument(
+        "-o", "--output", default="health.html", metavar="FILE", help="where the page goes (health.html)"
+    )
+    _map_option(command)
+    _database_options(command)
+
+
+def _watch_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--once", action="store_true", help="look once and end, as from cron")
+    _database_options(command)
+
+
+def _notify_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=("test", "list"))
+    command.add_argument("channel", nargs="?", metavar="CHANNEL", help="the one to try (all)")
+    command.add_argument("--status", choices=("waiting", "sent", "failed"), help="list these alone")
     _database_options(command)
 
 
@@ -380,6 +415,28 @@ def sla(options: argparse.Namespace) -> int:
     return report_promises(options, _service_settings(options), records)
 
 
+def health(options: argparse.Namespace) -> int:
+    """Writes the health report of one customer; 0, or 2 when a row could not be read or the customer has no ticket."""
+    from triage.cli.health_command import report_health
+
+    records = _records(options.files, None, _pairs(options.map), "stdin.jsonl")
+    return report_health(options, _service_settings(options), records)
+
+
+def watch(options: argparse.Namespace) -> int:
+    """Rings rungs and sends notices until it is stopped; 0."""
+    from triage.cli.watch_command import run_watch
+
+    return run_watch(options, _service_settings(options))
+
+
+def notify(options: argparse.Namespace) -> int:
+    """Tries channels or lists notices; 0, or 2 when a channel did not take the test."""
+    from triage.cli.watch_command import run_notify
+
+    return run_notify(options, _service_settings(options))
+
+
 def calendar(options: argparse.Namespace) -> int:
     """Tells what the calendar says; 0, 1 where days soon to come are missing, or 2 when it cannot be used."""
     from datetime import date
@@ -475,10 +532,27 @@ def _json(linted: "LintedTicket", *, indent: int | None) -> str:
 
 
 def _settings(config: Path | None) -> "Settings":
-    from triage.settings import SITE_FILE, load_settings
+    from triage.settings import load_settings
+
+    return load_settings(_site_file(config), environ=os.environ)
+
+
+def _site_file(config: Path | None) -> Path | None:
+    from triage.settings import SITE_FILE
 
     here = Path(SITE_FILE)
-    return load_settings(config or (here if here.is_file() else None), environ=os.environ)
+    return config or (here if here.is_file() else None)
+
+
+def _placed(error: TriageError, options: argparse.Namespace) -> str:
+    """What went wrong, led by file and line where a setting of the site's file is named."""
+    site = _site_file(getattr(options, "config", None)) if isinstance(error, SettingsError) else None
+    if site is None:
+        return str(error)
+    from triage.datafile import place_of
+
+    place = place_of(site, str(error).split(" ")[0])
+    return f"{place}: {error}" if place else str(error)
 
 
 def cores() -> int:

@@ -11,11 +11,11 @@ from pathlib import Path
 from triage.api import logs
 from triage.api.routes.jobs import input_path, result_path
 from triage.api.service import housekeeping
-from triage.api.worker import end_with_parent
 from triage.assessor import Assessor
 from triage.backlog.run import Asked, open_sheets, run
 from triage.backlog.workers import Order
 from triage.errors import TriageError
+from triage.parent import end_with_parent
 from triage.settings import Settings
 from triage.store.database import open_database
 from triage.store.errors import StoreError

@@ -17,6 +17,7 @@ from triage.api import SHARED_FOLDER
 from triage.assessor import check_settings
 from triage.cli import cores
 from triage.errors import SettingsError, TriageError
+from triage.parent import end_with_parent
 from triage.settings import Settings
 from triage.store.database import is_current, open_database, upgrade
 from triage.store.keys import KeyStore
@@ -38,6 +39,7 @@ def serve_until_stopped(options: argparse.Namespace, settings: Settings) -> int:
         os.environ[SHARED_FOLDER] = folder
         children = [_Child("worker", _run_worker, (settings, sock, is_open)) for _ in range(workers)]
         children.append(_Child("keeper", _run_keeper, (settings,)))
+        children.append(_Child("watcher", _run_watcher, (settings,)))
         return _watch(children, settings)
 
 
@@ -54,9 +56,19 @@ def _run_keeper(settings: Settings) -> None:
     run_keeper(settings)
 
 
+def _run_watcher(settings: Settings) -> None:
+    end_with_parent()
+    # What waits for an answer comes first, also while everything starts.
+    os.nice(10)
+    from triage.cli.watcher import run_watcher
+
+    run_watcher(settings)
+
+
 def _prepared(settings: Settings, host: str) -> bool:
     """Sees to tables and keys; whether the service is open to this machine. Raises SettingsError when it may not start."""
     check_settings(settings)
+    _check_watching(settings)
     engine = open_database(settings.store.database_url, connections=1)
     try:
         if engine.dialect.name == "sqlite":
@@ -79,6 +91,15 @@ def _prepared(settings: Settings, host: str) -> bool:
         file=sys.stderr,
     )
     return True
+
+
+def _check_watching(settings: Settings) -> None:
+    """Sees to the ladder and the channels of notices before a service depends on them."""
+    from triage.delivery import channels_of
+    from triage.watch import Watch
+
+    Watch(settings)
+    channels_of(settings.notify, os.environ)
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,11 +1,14 @@
 """At most three questions, those first that unblock most, with where to find the thing asked for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from triage.assessment import Evidence, Finding
+from triage.assessment import Evidence, Finding, Lint
 from triage.lint.rulebook import Rule
 
 MOST_QUESTIONS = 3
+# Has the question how to reach the reporter.
+CONTACT_RULE = "CON01"
 
 
 def ask_for(rule: Rule, *, lang: str, log_place: str) -> str:
@@ -26,6 +29,19 @@ def choose_questions(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> 
             asked[about] = (rule.weight, finding.ask)
     ranked = sorted(asked.values(), key=lambda item: -item[0])
     return tuple(ask for _, ask in ranked[:MOST_QUESTIONS])
+
+
+def with_contact_first(lint: Lint, rule: Rule, *, lang: str) -> Lint:
+    """The lint with the question how to reach the reporter before all others, where the ticket does not say it.
+
+    For urgent faults: whoever cannot be reached cannot be helped at once, however well the rest is known
+    (shared/domain.md). ``rule`` is the one that has the question.
+    """
+    if lint.elements["contact"].status == "present":
+        return lint
+    ask = ask_for(rule, lang=lang, log_place="")
+    others = [question for question in lint.questions if question != ask]
+    return replace(lint, questions=(ask, *others)[:MOST_QUESTIONS])
 
 
 def log_place(environment: Sequence[Evidence], places: Mapping[str, Mapping[str, str]], *, lang: str) -> str:

@@ -84,6 +84,10 @@ class Rulebook:
         return self._needs[kind]
 
     # Made once: a ticket asks for them on its way, and there may be a million.
+    def in_force(self, code: str) -> Rule | None:
+        """The rule of that code; None where a site has turned it off."""
+        return None if code in self.silenced else self.rules.get(code)
+
     @cached_property
     def _by_kind(self) -> Mapping[str, Sequence[tuple[str, Rule]]]:
         return {kind: [item for item in self.rules.items() if kind in item[1].kinds] for kind in KINDS}

@@ -1,7 +1,7 @@
 """Working time: how long it is between two moments, and when a target is up, on a clock that stands still at night."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -25,6 +25,8 @@ class Window(NamedTuple):
 
 
 WHOLE_DAY = (Window(time(0), None),)
+# Why a pause counts nothing.
+WAITING = ("等待客户回复", "waiting for the customer")
 
 
 def windows_of(setting: str, hours: tuple[str, ...]) -> tuple[Window, ...]:
@@ -55,6 +57,13 @@ class Line(NamedTuple):
     why: tuple[str, str] | None = None
 
 
+class Pause(NamedTuple):
+    """A stretch in which no clock runs, between two aware moments: the customer was asked, and has not answered yet."""
+
+    start: datetime
+    end: datetime
+
+
 class Due(NamedTuple):
     """When a target is up, in the clock's zone, the lines that add up to it, and whether days were estimated."""
 
@@ -81,11 +90,31 @@ class Clock:
     # A backlog asks for the same dates a thousand times.
     _known: dict[date, _Counted] = field(default_factory=dict, repr=False, compare=False)
 
-    def due(self, start: datetime, target: timedelta) -> Due:
-        """When so much working time has passed since an aware moment; at once for no target.
+    def due(self, start: datetime, target: timedelta, pauses: Sequence[Pause] = ()) -> Due:
+        """When so much working time has passed since an aware moment, pauses apart; at once for no target.
 
-        Raises ValueError where the clock counts nothing for ten years.
+        ``pauses`` are in order and do not overlap. Raises ValueError where the clock counts nothing for ten years.
         """
+        lines: list[Line] = []
+        is_estimated = False
+        left = target
+        for pause in pauses:
+            if pause.end <= start:
+                continue
+            begin = max(pause.start, start)
+            counted = self.counted(start, begin)
+            if counted >= left:
+                # It was up before they were asked.
+                break
+            before = self._due(start, counted)
+            left -= counted
+            lines += [*before.ledger, Line(self._here(begin), self._here(pause.end), timedelta(), WAITING)]
+            is_estimated |= before.is_estimated
+            start = pause.end
+        last = self._due(start, left)
+        return Due(last.at, (*lines, *last.ledger), is_estimated or last.is_estimated)
+
+    def _due(self, start: datetime, target: timedelta) -> Due:
         now, left = start.astimezone(UTC), target
         lines: list[Line] = []
         is_estimated = False

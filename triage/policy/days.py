@@ -40,8 +40,8 @@ def every_day(day: date) -> Day:
     return Day(True)
 
 
-def days_in(country: str) -> Days:
-    """The working days of a country, by its ISO code or that of a part of it (``US-CA``).
+def days_in(country: str, *, setting: str = "calendar.country") -> Days:
+    """The working days of a country, by its ISO code or that of a part of it (``US-CA``); ``setting`` is where it stands.
 
     Raises SettingsError for a code that is not known, ModuleNotFoundError where the extra ``calendar`` is missing.
     """
@@ -56,7 +56,7 @@ def days_in(country: str) -> Days:
         table = holidays.country_holidays(name, subdiv=part or None)
     except NotImplementedError:
         known = ", ".join(sorted(holidays.list_supported_countries()))
-        raise SettingsError(f'calendar.country is "{country}"; use CN or one of {known}') from None
+        raise SettingsError(f'{setting} is "{country}"; use CN or one of {known}') from None
 
     def day_there(day: date) -> Day:
         is_working = bool(table.is_working_day(day))

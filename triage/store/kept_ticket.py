@@ -1,7 +1,7 @@
 """A ticket as it goes into the store and as it comes out, and its rows between."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from triage.assessment import KINDS, PRIORITIES
 from triage.store.errors import StoreError
+from triage.store.kept_promise import KeptPromise, Moment
 from triage.ticket import Ticket
 
 CorrectedField = Literal["kind", "product", "priority"]
@@ -31,6 +32,7 @@ class NewTicket:
     assessment: Mapping[str, Any]
     first_response_at: datetime | None = None
     resolved_at: datetime | None = None
+    promises: tuple[KeptPromise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Correction:
 class KeptTicket:
     """A stored ticket; ``kind``, ``product`` and ``priority`` are the labels in force, as assessed or last corrected.
 
-    ``assessment`` stays as triage gave it. ``ticket.id`` is the helpdesk's id; corrections are in the order they came.
+    ``assessment`` stays as triage gave it. ``ticket.id`` is the helpdesk's id; corrections and moments are in the order of
+    time, promises by kind in the order they were made.
     """
 
     id: str
@@ -63,7 +66,9 @@ class KeptTicket:
     priority: str | None
     first_response_at: datetime | None
     resolved_at: datetime | None
-    corrections: tuple[Correction, ...] = field(default=())
+    corrections: tuple[Correction, ...] = ()
+    promises: tuple[KeptPromise, ...] = ()
+    moments: tuple[Moment, ...] = ()
 
 
 def row_of(new: NewTicket) -> dict[str, Any]:
@@ -98,11 +103,17 @@ def row_of(new: NewTicket) -> dict[str, Any]:
         "assessment": assessment,
         "first_response_at": new.first_response_at,
         "resolved_at": new.resolved_at,
+        "watch_at": new.received_at,
     }
 
 
-def kept_from(row: Row[Any], corrections: tuple[Correction, ...]) -> KeptTicket:
-    """The ticket of a row of ``tickets``."""
+def kept_from(
+    row: Row[Any],
+    corrections: tuple[Correction, ...],
+    promises: tuple[KeptPromise, ...],
+    moments: tuple[Moment, ...],
+) -> KeptTicket:
+    """The ticket of a row of ``tickets``, with what the other tables say of it."""
     ticket = Ticket(
         title=row.title,
         body=row.body,
@@ -125,6 +136,8 @@ def kept_from(row: Row[Any], corrections: tuple[Correction, ...]) -> KeptTicket:
         row.first_response_at,
         row.resolved_at,
         corrections,
+        promises,
+        moments,
     )
 
 

@@ -125,8 +125,11 @@ tickets = Table(
     Column("assessment", StoredJson, nullable=False),
     Column("first_response_at", UtcTime),
     Column("resolved_at", UtcTime),
+    # When the watcher has to look at it next; None for never.
+    Column("watch_at", UtcTime),
     Index(None, "received_at", "id"),
     Index(None, "external_id"),
+    Index(None, "watch_at"),
 )
 
 corrections = Table(
@@ -200,4 +203,76 @@ site_secrets = Table(
     metadata,
     Column("name", StoredText, primary_key=True),
     Column("secret", LargeBinary, nullable=False),
+)
+
+promises = Table(
+    "promises",
+    metadata,
+    Column("ticket_id", StoredText, ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
+    Column("what", StoredText, primary_key=True),
+    # Counted from 0; the last one is in force.
+    Column("number", Integer, primary_key=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("plan", StoredText, nullable=False),
+    Column("priority", StoredText, nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("target", StoredText, nullable=False),
+    Column("calendar", StoredText, nullable=False),
+)
+
+moments = Table(
+    "moments",
+    metadata,
+    Column("id", StoredText, primary_key=True),
+    Column("ticket_id", StoredText, ForeignKey("tickets.id", ondelete="CASCADE"), nullable=False),
+    Column("what", StoredText, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("who", StoredText, nullable=False),
+    Index(None, "ticket_id"),
+)
+
+# The rungs that rang. Its primary key is what makes each ring once, whoever watches and however often.
+rungs = Table(
+    "rungs",
+    metadata,
+    Column("ticket_id", StoredText, ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
+    Column("what", StoredText, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("rung", StoredText, primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("up_at", UtcTime, nullable=False),
+    Column("rang_at", UtcTime, nullable=False),
+    Column("is_silent", Boolean, nullable=False),
+)
+
+# The outbox: a row a notice and channel.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", StoredText, primary_key=True),
+    Column("channel", StoredText, primary_key=True),
+    # A notice goes with its ticket: it holds its title.
+    Column("ticket_id", StoredText, ForeignKey("tickets.id", ondelete="CASCADE")),
+    Column("content", StoredJson, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    # waiting, sent, failed
+    Column("status", StoredText, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # When it may be tried (again), or until when whoever sends it is believed to be alive.
+    Column("next_at", UtcTime, nullable=False),
+    Column("sent_at", UtcTime),
+    # What it went out in: a digest holds several.
+    Column("message", StoredText),
+    Column("error", StoredText),
+    Index(None, "channel", "status", "next_at"),
+    Index(None, "channel", "sent_at"),
+    Index(None, "ticket_id"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", StoredText, primary_key=True),
+    Column("holder", StoredText, nullable=False),
+    Column("until", UtcTime, nullable=False),
 )

@@ -1,7 +1,7 @@
 """The stored tickets: added, found, answered, corrected, forgotten, counted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -12,9 +12,10 @@ from triage.store.database import reading, writing
 from triage.store.errors import StoreError
 from triage.store.idempotency import Answer, finish_within
 from triage.store.ids import Randomness, new_id
+from triage.store.kept_promise import KeptPromise, Moment
 from triage.store.kept_ticket import CorrectedField, Correction, KeptTicket, NewTicket, check_label, kept_from, row_of
 from triage.store.search import TicketFilter, before, condition_of, cursor_after, place_of
-from triage.store.tables import corrections, tickets
+from triage.store.tables import corrections, moments, promises, tickets
 
 LARGEST_PAGE = 200
 # Small, so that a server that writes at the same time never waits long for the lock.
@@ -72,11 +73,12 @@ class TicketStore:
                 finish_within(connection, answer)
             if new:
                 connection.execute(insert(tickets), [row_of(one) for one in new])
+            add_promises(connection, {one.id: one.promises for one in new})
 
     def get(self, ticket_id: str) -> KeptTicket | None:
         """The ticket with our id, with its corrections; None when there is none."""
         with reading(self._engine) as connection:
-            found = _kept(connection, connection.execute(select(tickets).where(tickets.c.id == ticket_id)).all())
+            found = kept_of(connection, connection.execute(select(tickets).where(tickets.c.id == ticket_id)).all())
         return found[0] if found else None
 
     def search(self, wanted: TicketFilter = _NOTHING_ASKED, *, cursor: str | None = None, limit: int = 50) -> Page:
@@ -92,7 +94,7 @@ class TicketStore:
         query = query.order_by(tickets.c.received_at.desc(), tickets.c.id.desc()).limit(limit + 1)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-            found = _kept(connection, rows[:limit])
+            found = kept_of(connection, rows[:limit])
         last = found[-1] if len(rows) > limit else None
         return Page(found, cursor_after(last.received_at, last.id, wanted=wanted) if last else None)
 
@@ -104,6 +106,26 @@ class TicketStore:
         """Notes when the ticket was resolved, which is no response; a time noted before stays. None as above."""
         return self._note(ticket_id, at, column="resolved_at")
 
+    def note_moment(self, ticket_id: str, moment: Moment) -> Noted | None:
+        """Notes that the customer was asked or answered, or that somebody is at work; None when there is no such ticket.
+
+        What is so already stays as it was noted: a second question, an answer where none was waited for. An answer makes
+        the watcher look at the ticket again.
+        """
+        with writing(self._engine) as connection:
+            there = select(tickets.c.id).where(tickets.c.id == ticket_id).with_for_update()
+            if connection.execute(there).one_or_none() is None:
+                return None
+            theirs = _moments(connection, [ticket_id])[ticket_id]
+            stands = _standing(theirs, moment)
+            if stands is not None:
+                return Noted(stands, False)
+            row = {"id": new_id(moment.at, self._randomness), "ticket_id": ticket_id}
+            connection.execute(insert(moments), row | {"what": moment.what, "at": moment.at, "who": moment.who})
+            if moment.what == "back":
+                connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(watch_at=moment.at))
+            return Noted(moment.at, True)
+
     def correct(
         self,
         ticket_id: str,
@@ -112,10 +134,12 @@ class TicketStore:
         who: str,
         why: str,
         at: datetime,
+        promise_anew: Callable[[KeptTicket], Sequence[KeptPromise]] = lambda _kept: (),
         answer: Answer | None = None,
     ) -> tuple[Correction, ...] | None:
         """Sets a person's better labels and keeps what was, one correction a field; None when there is no such ticket.
 
+        ``promise_anew`` is asked, in the same transaction, what is promised from now on, for the ticket as it was before.
         With ``answer`` as in ``add``, which is not kept when there is no such ticket. Raises StoreError for a label
         that does not exist.
         """
@@ -132,8 +156,11 @@ class TicketStore:
                 for name, label in labels.items()
             )
             if made:
+                add_promises(connection, {ticket_id: promise_anew(kept_of(connection, [row])[0])})
                 connection.execute(insert(corrections), [_row(correction) for correction in made])
-                connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(dict(labels)))
+                connection.execute(
+                    update(tickets).where(tickets.c.id == ticket_id).values(dict(labels)).values(watch_at=at)
+                )
             return made
 
     def forget(self, ticket_id: str) -> bool:
@@ -196,14 +223,56 @@ class TicketStore:
         return None if noted is None else Noted(noted, new)
 
 
-def _kept(connection: Connection, rows: Sequence[Any]) -> tuple[KeptTicket, ...]:
-    """The tickets of these rows, with their corrections."""
-    by_ticket: defaultdict[str, list[Correction]] = defaultdict(list)
+def kept_of(connection: Connection, rows: Sequence[Any]) -> tuple[KeptTicket, ...]:
+    """The tickets of these rows of ``tickets``, with what the other tables say of them."""
+    ids = [row.id for row in rows]
+    corrected: defaultdict[str, list[Correction]] = defaultdict(list)
+    promised: defaultdict[str, list[KeptPromise]] = defaultdict(list)
+    happened = _moments(connection, ids)
     if rows:
-        theirs = select(corrections).where(corrections.c.ticket_id.in_([row.id for row in rows]))
+        theirs = select(corrections).where(corrections.c.ticket_id.in_(ids))
         for row in connection.execute(theirs.order_by(corrections.c.at, corrections.c.id)):
-            by_ticket[row.ticket_id].append(Correction(**row._mapping))
-    return tuple(kept_from(row, tuple(by_ticket[row.id])) for row in rows)
+            corrected[row.ticket_id].append(Correction(**row._mapping))
+        made = select(promises).where(promises.c.ticket_id.in_(ids)).order_by(promises.c.what, promises.c.number)
+        for row in connection.execute(made):
+            promised[row.ticket_id].append(_promise(row))
+    return tuple(
+        kept_from(row, tuple(corrected[row.id]), tuple(promised[row.id]), tuple(happened[row.id])) for row in rows
+    )
+
+
+def add_promises(connection: Connection, made: Mapping[str, Sequence[KeptPromise]]) -> None:
+    """Writes the promises made for tickets, by their ids."""
+    rows = [
+        {"ticket_id": ticket_id, **{name: getattr(promise, name) for name in KeptPromise.__dataclass_fields__}}
+        for ticket_id, theirs in made.items()
+        for promise in theirs
+    ]
+    if rows:
+        connection.execute(insert(promises), rows)
+
+
+def _promise(row: Any) -> KeptPromise:
+    return KeptPromise(**{name: getattr(row, name) for name in KeptPromise.__dataclass_fields__})
+
+
+def _moments(connection: Connection, ids: Sequence[str]) -> defaultdict[str, list[Moment]]:
+    happened: defaultdict[str, list[Moment]] = defaultdict(list)
+    if ids:
+        theirs = select(moments).where(moments.c.ticket_id.in_(ids)).order_by(moments.c.at, moments.c.id)
+        for row in connection.execute(theirs):
+            happened[row.ticket_id].append(Moment(row.what, row.at, row.who))
+    return happened
+
+
+def _standing(theirs: Sequence[Moment], moment: Moment) -> datetime | None:
+    """Since when it is already so; None where the moment tells something new."""
+    if moment.what == "acknowledged":
+        return next((one.at for one in theirs if one.what == "acknowledged"), None)
+    last = next((one for one in reversed(theirs) if one.what != "acknowledged" and one.at <= moment.at), None)
+    if last is None:
+        return moment.at if moment.what == "back" else None
+    return last.at if last.what == moment.what else None
 
 
 def _row(correction: Correction) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Kept tickets: stored with their assessment, found again, answered, resolved, corrected, erased."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -13,20 +13,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from triage.api import schemas
-from triage.api.access import AdminCaller, AssessCaller
+from triage.api.access import AdminCaller, AssessCaller, Caller
 from triage.api.bodies import JSON, load_json, read_body, read_json, ticket_of
 from triage.api.problems import Fault, ProblemError
 from triage.api.routes.assessing import AnswerLang, answered, note, note_answer
 from triage.api.service import Service
 from triage.api.storing import Effect, once
-from triage.assessment import KINDS, PRIORITIES, Assessment, assessment_json
+from triage.assessment import KINDS, PRIORITIES, Assessment, assessment_json, due_json
+from triage.customers import customer_of
 from triage.masking import mask, masked
+from triage.promises import Of, done_of, waits
+from triage.reachable import reachable_hours
 from triage.settings import zone_of
 from triage.store.idempotency import Answer
 from triage.store.ids import new_id
+from triage.store.kept_promise import KeptPromise, Moment, MomentKind
 from triage.store.kept_ticket import CORRECTED_FIELDS, LONGEST_LABEL, Correction, KeptTicket, NewTicket
 from triage.store.search import LONGEST_TEXT, TicketFilter
-from triage.store.ticket_store import LARGEST_PAGE
+from triage.store.ticket_store import LARGEST_PAGE, Noted
 from triage.ticket import Ticket
 from triage.times import read_time
 
@@ -50,7 +54,7 @@ async def keep_ticket(request: Request, caller: AssessCaller, lang: AnswerLang =
         note_answer(request, assessment)
         new = new_ticket(service, ticket, assessment)
         note(request, ticket=new.id)
-        return Effect(201, orjson.dumps(_kept_json(_as_kept(new))), partial(add, service, new))
+        return Effect(201, orjson.dumps(_kept_json(service, _as_kept(new))), partial(add, service, new))
 
     return await once(request, caller, raw, make)
 
@@ -83,7 +87,7 @@ async def search_tickets(
         until=None if until is None else _moment(until, "?until"),
     )
     page = await service.storing.call(service.tickets.search, wanted, cursor=cursor, limit=limit)
-    tickets = [_kept_json(kept) for kept in page.tickets]
+    tickets = [_kept_json(service, kept) for kept in page.tickets]
     return Response(orjson.dumps({"tickets": tickets, "next_cursor": page.next_cursor}), media_type=JSON)
 
 
@@ -94,7 +98,7 @@ async def get_ticket(request: Request, caller: AssessCaller, kept_id: str) -> Re
     kept = await service.storing.call(service.tickets.get, kept_id)
     if kept is None:
         raise ProblemError("not-found", what="ticket")
-    return Response(orjson.dumps(_kept_json(kept)), media_type=JSON)
+    return Response(orjson.dumps(_kept_json(service, kept)), media_type=JSON)
 
 
 @router.delete("/v1/tickets/{kept_id}", **schemas.ERASE)
@@ -116,6 +120,24 @@ async def note_response(request: Request, caller: AssessCaller, kept_id: str) ->
 async def note_resolution(request: Request, caller: AssessCaller, kept_id: str) -> Response:
     """Notes when the ticket was resolved, which a first response is not; a time noted before stays."""
     return await _noted(request, kept_id, "resolution")
+
+
+@router.post("/v1/tickets/{kept_id}/waiting", **schemas.MOMENT)
+async def note_waiting(request: Request, caller: AssessCaller, kept_id: str) -> Response:
+    """Notes that the customer was asked: from then on (now, where nothing is sent) the ticket's clocks stand still."""
+    return await _happened(request, caller, kept_id, "waiting")
+
+
+@router.post("/v1/tickets/{kept_id}/back", **schemas.MOMENT)
+async def note_back(request: Request, caller: AssessCaller, kept_id: str) -> Response:
+    """Notes that the customer answered: the ticket's clocks go on. Where nobody waited nothing is new."""
+    return await _happened(request, caller, kept_id, "back")
+
+
+@router.post("/v1/tickets/{kept_id}/acknowledgement", **schemas.MOMENT)
+async def note_acknowledgement(request: Request, caller: AssessCaller, kept_id: str) -> Response:
+    """Notes that somebody is at work on it: rungs that wait for that ring no more. It is no first response."""
+    return await _happened(request, caller, kept_id, "acknowledged")
 
 
 @router.post("/v1/tickets/{kept_id}/correction", **schemas.CORRECT)
@@ -159,7 +181,15 @@ def _correct(
     why: str,
     at: datetime,
 ) -> None:
-    if service.tickets.correct(kept_id, labels, who=who, why=why, at=at, answer=answer) is None:
+    def promise_anew(kept: KeptTicket) -> Sequence[KeptPromise]:
+        promises, priority = service.assessor.promises, labels.get("priority")
+        if promises is None or priority is None:
+            return ()
+        done = done_of(kept.first_response_at, kept.resolved_at)
+        return promises.changed(kept.promises, priority, at=at, waits=waits(kept.moments), done=done)
+
+    made = service.tickets.correct(kept_id, labels, who=who, why=why, at=at, promise_anew=promise_anew, answer=answer)
+    if made is None:
         raise ProblemError("not-found", what="ticket")
 
 
@@ -168,9 +198,19 @@ def new_ticket(service: Service, ticket: Ticket, assessed: Assessment) -> NewTic
     assessment = assessment_json(assessed)
     zone, now = zone_of(service.settings), service.now()
     response, resolution = (read_time(text, zone=zone) for text in (ticket.first_response_at, ticket.resolved_at))
+    promises = _promised(service, ticket, assessed, now)
     if service.settings.store.redact:
         ticket, assessment = masked(ticket, assessment)
-    return NewTicket(new_id(now, service.randomness), now, ticket, assessment, response, resolution)
+    return NewTicket(new_id(now, service.randomness), now, ticket, assessment, response, resolution, promises)
+
+
+def _promised(service: Service, ticket: Ticket, assessed: Assessment, now: datetime) -> tuple[KeptPromise, ...]:
+    promises = service.assessor.promises
+    if promises is None or assessed.priority is None:
+        return ()
+    starts_at = read_time(ticket.created_at, zone=zone_of(service.settings)) or now
+    of = Of(ticket.plan, assessed.route.queue if assessed.route else None, customer_of(ticket))
+    return promises.made(of, assessed.priority.label, starts_at, made_at=now)
 
 
 def _as_kept(new: NewTicket) -> KeptTicket:
@@ -185,17 +225,30 @@ def _as_kept(new: NewTicket) -> KeptTicket:
         priority.get("label"),
         new.first_response_at,
         new.resolved_at,
+        promises=new.promises,
     )
 
 
 async def _noted(request: Request, kept_id: str, what: Literal["response", "resolution"]) -> Response:
     service: Service = request.app.state.service
+    store = service.tickets
+    work = store.note_response if what == "response" else store.note_resolution
+    return await _note(request, kept_id, partial(work, kept_id))
+
+
+async def _happened(request: Request, caller: Caller, kept_id: str, what: MomentKind) -> Response:
+    service: Service = request.app.state.service
+    return await _note(
+        request, kept_id, lambda at: service.tickets.note_moment(kept_id, Moment(what, at, caller.owner))
+    )
+
+
+async def _note(request: Request, kept_id: str, work: Callable[[datetime], Noted | None]) -> Response:
+    service: Service = request.app.state.service
     settings = service.settings.serve
     raw = await read_body(request, most=settings.bytes.form, seconds=settings.body_seconds)
     at = _moment(_at(load_json(raw)), "/at") if raw.strip() else service.now()
-    store = service.tickets
-    work = store.note_response if what == "response" else store.note_resolution
-    noted = await service.storing.call(work, kept_id, at)
+    noted = await service.storing.call(work, at)
     if noted is None:
         raise ProblemError("not-found", what="ticket")
     note(request, ticket=kept_id)
@@ -243,8 +296,13 @@ def _is_text(value: object, most: int) -> bool:
     return isinstance(value, str) and bool(value.strip()) and len(value) <= most
 
 
-def _kept_json(kept: KeptTicket) -> dict[str, Any]:
-    ticket = kept.ticket
+def _kept_json(service: Service, kept: KeptTicket) -> dict[str, Any]:
+    ticket, pauses = kept.ticket, waits(kept.moments)
+    acknowledged = (moment.at for moment in kept.moments if moment.what == "acknowledged")
+    due = None
+    if service.assessor.promises and kept.promises:
+        lang = "en" if kept.assessment["language"] == "en" else "zh"
+        due = service.assessor.promises.due_now(kept.promises, pauses.until(service.now()), lang=lang)
     return {
         "id": kept.id,
         "received_at": _iso(kept.received_at),
@@ -262,6 +320,10 @@ def _kept_json(kept: KeptTicket) -> dict[str, Any]:
         "labels": {"kind": kept.kind, "product": kept.product, "priority": kept.priority},
         "first_response_at": _iso(kept.first_response_at),
         "resolved_at": _iso(kept.resolved_at),
+        "due": due_json(due) if due else None,
+        "waiting_since": _iso(pauses.since),
+        "acknowledged_at": _iso(next(acknowledged, None)),
+        "reachable": reachable_hours(ticket),
         "corrections": [_correction_json(correction) for correction in kept.corrections],
         "assessment": dict(kept.assessment),
     }

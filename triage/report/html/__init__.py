@@ -4,20 +4,16 @@ The charts are drawn by Chart.js 4.6.1 (MIT, 210 kB, kept in ``vendor/`` as the 
 its source map): bars with tooltips are all that is needed, and ECharts is five times as large.
 """
 
-import base64
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from triage.assessment import ELEMENTS, KINDS, PRIORITIES
 from triage.report.columns import missing_of
 from triage.report.html.digest import NO_PRODUCT, Digest
 from triage.report.html.marked import pieces
-from triage.report.html.templates import templates_in
+from triage.report.html.templates import report_page
 from triage.report.html.words import EN as PAGE_EN, ZH as PAGE_ZH
 from triage.report.markdown import markdown_report
 from triage.report.masking import masked
@@ -27,8 +23,6 @@ from triage.report.wording import EN, ZH, Wording
 
 __all__ = ["Digest", "html_report"]
 
-_FOLDER = Path(__file__).parent
-_CHARTS = _FOLDER / "vendor" / "chart-4.6.1.umd.min.js"
 # So many days, then weeks, then months: a bar should be wide enough to be pointed at.
 _MOST_DAYS, _MOST_WEEKS = 62, 62
 _SHADES = 6
@@ -41,45 +35,25 @@ def html_report(
 ) -> str:
     """The page; ``sources`` are the input's files, each with the system whose export it is."""
     page, words = (PAGE_ZH, ZH) if digest.lang == "zh" else (PAGE_EN, EN)
-    style = (_FOLDER / "style.css").read_text(encoding="utf-8")
-    scripts = [_CHARTS.read_text(encoding="utf-8"), (_FOLDER / "page.js").read_text(encoding="utf-8")]
-    return (
-        templates_in(_FOLDER)
-        .get_template("page.html.jinja")
-        .render(
-            page=page,
-            words=words,
-            digest=digest,
-            sources=sources,
-            made_at=made_at.strftime("%Y-%m-%d %H:%M"),
-            versions={name: version for name, version in versions.items() if version},
-            cards=[_card(row, words, digest.now) for row in digest.start],
-            asks=[_ask(row) for row in digest.ask],
-            open_cards=_OPEN_CARDS,
-            heat=_heat(digest),
-            moves=_moves(digest),
-            moved=[_card(row, words, digest.now) for row in digest.moved],
-            priorities=PRIORITIES,
-            data=_embedded(_data(digest, page, words)),
-            style=style,
-            scripts=scripts,
-            style_hash=_hash(style),
-            script_hashes=[_hash(script) for script in scripts],
-        )
+    return report_page(
+        "page.html.jinja",
+        script="page.js",
+        data=_data(digest, page, words),
+        title=page["title"],
+        page=page,
+        words=words,
+        digest=digest,
+        sources=sources,
+        made_at=made_at.strftime("%Y-%m-%d %H:%M"),
+        versions={name: version for name, version in versions.items() if version},
+        cards=[_card(row, words, digest.now) for row in digest.start],
+        asks=[_ask(row) for row in digest.ask],
+        open_cards=_OPEN_CARDS,
+        heat=_heat(digest),
+        moves=_moves(digest),
+        moved=[_card(row, words, digest.now) for row in digest.moved],
+        priorities=PRIORITIES,
     )
-
-
-def _hash(content: str) -> str:
-    """The content as its own page lets it run: everything else on the page is refused."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")
-
-
-def _embedded(data: Mapping[str, Any]) -> str:
-    """JSON that a page can hold: nothing in it ends the script element, begins a comment or breaks a line."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _card(row: RankedRow, words: Wording, now: datetime) -> dict[str, Any]:

@@ -1,80 +1,18 @@
 // Draws the charts and the table of the report. All of a ticket's text goes through textContent.
 (() => {
   "use strict";
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const { data, get, make, colour, draw, drawByPriority, drawShares, drawByState, showAll } = report;
   const { words, priorities } = data;
-  const get = (id) => document.getElementById(id);
-  const make = (name, text, kind) => {
-    const element = document.createElement(name);
-    if (text !== undefined) element.textContent = text;
-    if (kind) element.className = kind;
-    return element;
-  };
   const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-  // Light or dark: as the system says, until the button says otherwise.
-  const root = document.documentElement;
-  const isDark = () =>
-    (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-  get("theme").addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    drawAll();
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll());
-
-  // Charts. Each is drawn again when the colours change.
-  const drawn = new Map();
-  const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
-  const colours = () => priorities.map((label) => colour(`--${label.toLowerCase()}`));
-  function draw(id, config) {
-    const place = get(id);
-    drawn.get(id)?.destroy();
-    let canvas = place.querySelector("canvas");
-    if (!canvas) {
-      canvas = make("canvas");
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", place.closest("figure").querySelector("figcaption").textContent.trim());
-      place.append(canvas);
-    }
-    const options = {
-      responsive: true, maintainAspectRatio: false, animation: false,
-      plugins: { legend: { display: config.data.datasets.length > 1, labels: { color: colour("--ink"), boxWidth: 12 } }, ...config.plugins },
-      scales: axes(config),
-      indexAxis: config.indexAxis || "x",
-    };
-    drawn.set(id, new Chart(canvas, { type: "bar", data: config.data, options }));
-  }
-  function axes(config) {
-    const axis = (more) => ({
-      stacked: config.data.datasets.length > 1,
-      ticks: { color: colour("--quiet"), precision: 0, maxRotation: 0, autoSkip: true, ...more?.ticks },
-      grid: { color: colour("--line"), display: !more?.plain },
-      title: more?.title ? { display: true, text: more.title, color: colour("--quiet") } : undefined,
-      max: more?.max,
-    });
-    return { x: axis(config.x), y: axis(config.y) };
-  }
+  // Charts.
   function drawTime() {
     const { unit, starts, counts } = data.time;
     get("time-unit").textContent = starts.length ? words[`time_${unit}`] : "";
-    if (!starts.length) return void (get("time-chart").firstElementChild.hidden = false);
-    const fills = colours();
-    const datasets = priorities.map((label, place) => ({ label, data: counts[label], backgroundColor: fills[place], barPercentage: 0.95, categoryPercentage: 0.95 }));
-    draw("time-chart", { data: { labels: starts, datasets }, x: { plain: true } });
+    drawByPriority("time-chart", starts, counts);
   }
   function drawMissing() {
-    const found = (data.missing[get("missing-whom").value] || []).filter(([, lacking]) => lacking);
-    found.sort((one, other) => other[1] / other[2] - one[1] / one[2]);
-    draw("missing-chart", {
-      indexAxis: "y",
-      data: {
-        labels: found.map(([name]) => data.elements[name]),
-        datasets: [{ data: found.map(([, lacking, needed]) => Math.round((100 * lacking) / needed)), backgroundColor: colour("--p2"), barPercentage: 0.75 }],
-      },
-      plugins: { tooltip: { callbacks: { label: (item) => `${item.raw}% (${found[item.dataIndex][1]} / ${found[item.dataIndex][2]})` } } },
-      x: { max: 100, ticks: { callback: (value) => `${value}%` } },
-      y: { plain: true, ticks: { autoSkip: false } },
-    });
+    drawShares("missing-chart", (data.missing[get("missing-whom").value] || []).map(([name, lacking, needed]) => [data.elements[name], lacking, needed]));
   }
   function drawScores() {
     draw("score-chart", {
@@ -85,30 +23,12 @@
       x: { plain: true, title: words.score_axis },
     });
   }
-  function drawPromise() {
-    if (!data.promises) return void (get("promise-chart").firstElementChild.hidden = false);
-    const fills = { kept: "--p3", waiting: "--p4", broken: "--p2", "waiting late": "--p1" };
-    draw("promise-chart", {
-      indexAxis: "y",
-      data: {
-        labels: priorities,
-        datasets: Object.entries(data.promises).map(([state, counts]) => ({ label: words[state], data: counts, backgroundColor: colour(fills[state]) })),
-      },
-      y: { plain: true },
-    });
-  }
   for (const name of Object.keys(data.missing)) {
     const [group, label] = name.split(":");
     const text = group === "all" ? words.all : group === "kind" ? data.kinds[label] : data.products[label] || label;
     get("missing-whom").append(new Option(text, name));
   }
   get("missing-whom").addEventListener("change", drawMissing);
-  function drawAll() {
-    drawTime();
-    drawMissing();
-    drawScores();
-    drawPromise();
-  }
 
   // The table.
   const PAGE = 50;
@@ -240,6 +160,5 @@
     }),
   );
   show();
-  drawAll();
-  root.dataset.ready = Math.round(performance.now());
+  showAll(drawTime, drawMissing, drawScores, () => drawByState("promise-chart", data.promises));
 })();
