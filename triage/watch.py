@@ -1,6 +1,6 @@
 """Watches kept tickets: which rung of the ladder rings now, and what there is to tell of a new or a changed one."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import quote
@@ -152,7 +152,7 @@ class Watch:
             due_at=due_at,
             to=to,
             share=share,
-            missing=_missing(kept.assessment),
+            missing=_missing(kept),
             reachable=mask(hours) if (hours := reachable_hours(kept.ticket)) else None,
             link=_link(self._notify.link, kept),
         )
@@ -165,10 +165,12 @@ def _reason(kept: KeptTicket) -> str:
     return mask(reasons[0]["text"]) if reasons else ""
 
 
-def _missing(assessment: Mapping[str, object]) -> tuple[str, ...]:
-    lint = assessment.get("lint")
-    elements = lint.get("elements", {}) if isinstance(lint, Mapping) else {}
-    return tuple(name for name, one in elements.items() if one["required"] and one["status"] != "present")
+def _missing(kept: KeptTicket) -> tuple[str, ...]:
+    """The elements that the ticket needs and does not have; an urgent one needs to say how its reporter is reached, first."""
+    elements = kept.assessment["lint"]["elements"]
+    missing = [name for name, one in elements.items() if one["status"] != "present"]
+    urgent = ["contact"] if kept.priority in ("P1", "P2") and "contact" in missing else []
+    return (*urgent, *(name for name in missing if elements[name]["required"] and name not in urgent))
 
 
 def _link(template: str, kept: KeptTicket) -> str | None:

@@ -1,6 +1,6 @@
 """Due times in words: until when, and the lines that add up to it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from triage.assessment import DueLine, DueTime
 
@@ -28,13 +28,16 @@ def ledger_text(due: DueTime, *, lang: str) -> str:
 
 
 def _line(line: DueLine, lang: str) -> str:
+    end = f"{line.end:%H:%M}" if line.end.date() == line.start.date() else f"{_day(line.end, lang)} {line.end:%H:%M}"
+    if not line.minutes and line.end.time() != time(0):
+        # Not days off, which end at midnight, but a pause.
+        return f"{_day(line.start, lang)} {line.start:%H:%M}-{end} {line.why or ''}".rstrip()
     if not line.minutes:
         last = line.end - timedelta(minutes=1)
         days = _day(line.start, lang) + ("" if last.date() == line.start.date() else f" - {_day(last, lang)}")
         return f"{days} {line.why or ('休息' if lang == 'zh' else 'off')}"
     unit = "分钟" if lang == "zh" else "min"
     why = "" if line.why is None else f"（{line.why}）" if lang == "zh" else f" ({line.why})"
-    end = f"{line.end:%H:%M}" if line.end.date() == line.start.date() else f"{_day(line.end, lang)} {line.end:%H:%M}"
     return f"{_day(line.start, lang)} {line.start:%H:%M}-{end} {line.minutes:g} {unit}{why}"
 
 
