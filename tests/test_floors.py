@@ -12,7 +12,7 @@ FLOORS = {
     "datafile": 2, "report": 2, "store": 2, "helpdesks": 2, "notify": 2, "times": 2, "customers": 2, "ticketfile": 3,
     "language": 3,
     "evidence": 4, "lint": 4, "priority": 4, "policy": 4, "similar": 4,
-    "reachable": 2, "models": 5, "settings": 5, "sight": 5, "masking": 5,
+    "models": 5, "settings": 5, "sight": 5, "masking": 5,
     "verdict": 6, "promises": 6, "routes": 6, "watch": 7, "delivery": 7,
     "assessor": 7,
     "api": 8, "backlog": 8, "training": 8,

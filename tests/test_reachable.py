@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from triage.reachable import reachable_hours
+from triage.report.reachable import reachable_hours
 from triage.ticket import Ticket
 
 SAID = [

@@ -15,7 +15,7 @@ from triage.policy.ladder import Call, Quiet, Rung, Watched, standing
 from triage.policy.pauses import Waits
 from triage.policy.target import read_target
 from triage.promises import Promises, done_of, in_force, waits
-from triage.reachable import reachable_hours
+from triage.report.reachable import reachable_hours
 from triage.settings import ChannelSettings, EscalationSettings, RungSettings, Settings, named_zone
 from triage.store.errors import StoreError
 from triage.store.kept_promise import PROMISED, KeptPromise
@@ -166,11 +166,8 @@ def _reason(kept: KeptTicket) -> str:
 
 
 def _missing(kept: KeptTicket) -> tuple[str, ...]:
-    """The elements that the ticket needs and does not have; an urgent one needs to say how its reporter is reached, first."""
     elements = kept.assessment["lint"]["elements"]
-    missing = [name for name, one in elements.items() if one["status"] != "present"]
-    urgent = ["contact"] if kept.priority in ("P1", "P2") and "contact" in missing else []
-    return (*urgent, *(name for name in missing if elements[name]["required"] and name not in urgent))
+    return tuple(name for name, one in elements.items() if one["required"] and one["status"] != "present")
 
 
 def _link(template: str, kept: KeptTicket) -> str | None:

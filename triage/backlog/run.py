@@ -15,7 +15,9 @@ from triage.backlog.baseline import Baseline, read_baseline
 from triage.backlog.chunks import CHUNK, Chunk, chunks_of, digest_of
 from triage.backlog.work import Work
 from triage.backlog.workers import Order, answered
+from triage.customers import customer_of
 from triage.errors import InputError
+from triage.promises import Of, Promises
 from triage.report.html import Digest, html_report
 from triage.report.ranked import RankedRow
 from triage.report.table import writer_for
@@ -175,9 +177,19 @@ def _write(asked: Asked, work: Work, baseline: Baseline | None, about: _About) -
 
 
 def _ranked(work: Work, order: Order, day_first: frozenset[str]) -> Iterator[RankedRow]:
-    zone = zone_of(order.settings)
+    zone, promises = zone_of(order.settings), Promises(order.settings)
     for rank, line in enumerate(work.ranked(), start=1):
-        yield row_of(rank, line, order.columns, zone, day_first)
+        row = row_of(rank, line, order.columns, zone, day_first)
+        yield row._replace(due_at=_due_at(row, promises))
+
+
+def _due_at(row: RankedRow, promises: Promises) -> datetime | None:
+    if row.assessment is None or row.ticket is None or row.created_at is None:
+        return None
+    priority, route = row.assessment["priority"], row.assessment["route"]
+    of = Of(row.ticket.plan, route["queue"] if route else None, customer_of(row.ticket))
+    due = promises.due(of, priority["requested"] or priority["label"], row.created_at, lang="en")
+    return due.first_response.at if due and due.first_response else None
 
 
 def _day_first(work: Work, order: Order) -> frozenset[str]:

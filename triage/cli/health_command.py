@@ -52,13 +52,14 @@ def report_health(
     if not judged:
         raise InputError(f'--customer "{options.customer}" has no ticket here; {_advice(options.customer, seen)}')
     promised = Promises(settings)
+    now = (now or datetime.now(UTC)).astimezone(zone_of(settings))
     page = health_report(
-        [_health_ticket(one, promised) for one in judged],
+        [_health_ticket(one, promised, now) for one in judged],
         customer=_spelled(options.customer, seen),
         since=since,
         until=until,
         lang=options.lang if options.lang != "auto" else spoken(one.language for one in judged),
-        now=(now or datetime.now(UTC)).astimezone(zone_of(settings)),
+        now=now,
     )
     _write(page, output)
     print(f"triage: written: {output}", file=sys.stderr)
@@ -99,7 +100,7 @@ def _spelled(asked: str, seen: Counter[str]) -> str:
     return next(name for name, _ in seen.most_common() if same_name(name, asked))
 
 
-def _health_ticket(judged: JudgedTicket, promised: Promises) -> HealthTicket:
+def _health_ticket(judged: JudgedTicket, promised: Promises, now: datetime) -> HealthTicket:
     """What the page needs, without the secrets that texts and evidence hold: the customer sees it, and whom they show it."""
     ticket, assessment = masked(judged.ticket, judged.assessment)
     is_open = judged.resolved_at is None and not judged.is_closed
@@ -111,8 +112,7 @@ def _health_ticket(judged: JudgedTicket, promised: Promises) -> HealthTicket:
         judged.created_at,
         is_open,
         assessment,
-        # Of what was closed without a time, nobody can tell when it was resolved.
-        tuple(one for one in promises_of(judged, promised) if one.done_at or is_open),
+        tuple(promises_of(judged, promised, now)),
     )
 
 

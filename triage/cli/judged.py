@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from triage.assessment import assessment_json
 from triage.assessor import BATCH, Assessor
 from triage.customers import customer_of
-from triage.promises import Of, Promises
+from triage.policy.pauses import Waits
+from triage.promises import Of, Promises, waits
 from triage.report.html.promise import is_closed
 from triage.report.sla import Promise
 from triage.settings import Settings, zone_of
+from triage.store.kept_promise import KeptPromise
 from triage.ticket import Ticket
 from triage.ticketfile import Record
 from triage.times import first_response, read_time
@@ -25,7 +27,7 @@ Wanted = Callable[[Ticket], bool]
 class JudgedTicket(NamedTuple):
     """A ticket with the labels in force (``product`` is "" where not sure) and its times.
 
-    ``assessment`` is the JSON of the contract. ``created_at`` is None where it cannot be read; ``is_closed`` says that its
+    ``promises`` are those that were made for a kept ticket, ``waits`` its pauses. ``assessment`` is the JSON of the contract. ``created_at`` is None where it cannot be read; ``is_closed`` says that its
     own columns call it done, maybe without a time.
     """
 
@@ -39,6 +41,8 @@ class JudgedTicket(NamedTuple):
     resolved_at: datetime | None
     is_closed: bool
     assessment: Mapping[str, Any]
+    promises: tuple[KeptPromise, ...] = ()
+    waits: Waits = Waits((), None)
 
 
 def every_ticket(_ticket: Ticket) -> bool:
@@ -60,8 +64,11 @@ def judged_tickets(
     return _kept(settings, wanted) if records is None else _read(records, settings, failed, wanted)
 
 
-def promises_of(judged: JudgedTicket, promised: Promises) -> Iterator[Promise]:
-    """The promises for a ticket; none without a time of creation, or when it was closed without any time of an answer."""
+def promises_of(judged: JudgedTicket, promised: Promises, now: datetime) -> Iterator[Promise]:
+    """The promises for a ticket; none without a time of creation, or when it was closed without any time of an answer.
+
+    Those that were made count as they stand at a moment, pauses and changes of the priority reckoned in.
+    """
     if judged.created_at is None:
         return
     if judged.first_response_at is None and judged.resolved_at is None and judged.is_closed:
@@ -69,7 +76,11 @@ def promises_of(judged: JudgedTicket, promised: Promises) -> Iterator[Promise]:
         return
     queue = (judged.assessment.get("route") or {}).get("queue")
     of = Of(judged.ticket.plan, queue, customer_of(judged.ticket))
-    due = promised.due(of, judged.priority, judged.created_at, lang="en")
+    due = (
+        promised.due_now(judged.promises, judged.waits.until(now), lang="en")
+        if judged.promises
+        else promised.due(of, judged.priority, judged.created_at, lang="en")
+    )
     if due is None:
         return
     year, week, _ = judged.created_at.isocalendar()
@@ -78,7 +89,8 @@ def promises_of(judged: JudgedTicket, promised: Promises) -> Iterator[Promise]:
         # What is resolved was answered, at the latest then.
         done = judged.first_response_at or judged.resolved_at
         yield Promise(judged.name, "first_response", *facts, due.first_response.at, done)
-    if due.resolution:
+    # When a closed ticket was resolved, nobody can tell either.
+    if due.resolution and (judged.resolved_at or not judged.is_closed):
         yield Promise(judged.name, "resolution", *facts, due.resolution.at, judged.resolved_at)
 
 
@@ -142,6 +154,8 @@ def _kept(settings: Settings, wanted: Wanted) -> Iterator[JudgedTicket]:
                 kept.resolved_at,
                 False,
                 kept.assessment,
+                kept.promises,
+                waits(kept.moments),
             )
         cursor = page.next_cursor
         if cursor is None:

@@ -35,7 +35,7 @@ def report_promises(options: argparse.Namespace, settings: Settings, records: It
     promises: list[Promise] = []
     languages = []
     for judged in judged_tickets(None if options.store else records, settings, failed):
-        promises += promises_of(judged, promised)
+        promises += promises_of(judged, promised, now)
         languages.append(judged.language)
     for told in failed:
         print(f"triage: {told}", file=sys.stderr)

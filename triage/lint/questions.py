@@ -32,12 +32,14 @@ def choose_questions(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> 
 
 
 def with_contact_first(lint: Lint, rule: Rule, *, lang: str) -> Lint:
-    """The lint with the question how to reach the reporter before all others, where the ticket does not say it.
+    """The lint that needs to know how to reach the reporter, and asks that before all else where the ticket does not say it.
 
     For urgent faults: whoever cannot be reached cannot be helped at once, however well the rest is known
     (shared/domain.md). ``rule`` is the one that has the question.
     """
-    if lint.elements["contact"].status == "present":
+    contact = replace(lint.elements["contact"], required=True)
+    lint = replace(lint, elements={**lint.elements, "contact": contact})
+    if contact.status == "present":
         return lint
     ask = ask_for(rule, lang=lang, log_place="")
     others = [question for question in lint.questions if question != ask]

@@ -14,7 +14,8 @@ class RankedRow(NamedTuple):
 
     ``assessment`` is the JSON of the contract (``assessment_json``), ``columns`` are the input's own by their headers.
     ``rank`` counts from 1, the most urgent first; rows with an error come last. Times are None where the input has none
-    or they cannot be read; they know their time zone.
+    or they cannot be read; they know their time zone. ``due_at`` is when the first response is due, by the priority that the
+    desk set, else the suggested one; None where nothing is promised.
     """
 
     rank: int
@@ -27,6 +28,7 @@ class RankedRow(NamedTuple):
     created_at: datetime | None = None
     first_response_at: datetime | None = None
     resolved_at: datetime | None = None
+    due_at: datetime | None = None
 
     @property
     def linted(self) -> LintedTicket | None:

@@ -9,6 +9,7 @@ from triage.report.characters import printable, width as width_of
 from triage.report.due import due_text, ledger_text
 from triage.report.excerpt import excerpt
 from triage.report.masking import masked
+from triage.report.reachable import reachable_hours
 from triage.report.wording import EN, ZH, Lang, Wording, wording_of
 
 _INDENT = "  "
@@ -52,6 +53,8 @@ def _block(linted: LintedTicket, words: Wording, style: _Style, width: int) -> I
         yield f"{_INDENT}{words.route}: {style.paint(printable(route.queue), _BOLD)} ({printable(route.reason)})"
     if linted.assessment.due:
         yield from _due_lines(linted.assessment.due, words, style)
+    if linted.assessment.priority and (hours := reachable_hours(linted.ticket)):
+        yield f"{_INDENT}{words.reachable}: {printable(masked(hours, linted))}"
     yield from _checklist(linted, words, style)
     # With a priority to explain, what each rule says would bury it; the questions say what to ask.
     for finding in () if linted.assessment.priority else linted.assessment.lint.findings:

@@ -20,6 +20,7 @@ class Wording(NamedTuple):
     sources: Mapping[str, str]
     route: str
     first_response: str
+    reachable: str
     resolution: str
     escalate: str
     needs_human: str
@@ -72,6 +73,7 @@ ZH = Wording(
     sources={"rule": "规则", "model": "模型", "policy": "策略"},
     route="流转到",
     first_response="首次响应",
+    reachable="可联系时间",
     resolution="解决",
     escalate="升级处理",
     needs_human="需人工确认",
@@ -134,6 +136,7 @@ EN = Wording(
     sources={"rule": "rule", "model": "model", "policy": "policy"},
     route="Goes to",
     first_response="First response",
+    reachable="Reachable",
     resolution="Resolution",
     escalate="escalate",
     needs_human="needs a person",

@@ -14,6 +14,7 @@ from triage.report import LintedTicket, field_names
 from triage.report.due import due_text, ledger_text
 from triage.report.html.marked import pieces
 from triage.report.html.templates import templates_in
+from triage.report.reachable import reachable_hours
 from triage.report.wording import EN, ZH
 from triage.ticket import Ticket
 
@@ -21,7 +22,7 @@ _FOLDER = Path(__file__).parent
 STYLE = (_FOLDER / "form.css").read_bytes()
 STYLE_HASH = hashlib.sha256(STYLE).hexdigest()[:12]
 # The form's own names; all but these go into the ticket's fields.
-_FIELDS = ("product", "platform", "sdk_version", "device", "occurred_at", "impact", "contact")
+_FIELDS = ("product", "platform", "sdk_version", "device", "occurred_at", "impact", "contact", "reachable")
 
 
 def ticket_of_form(given: Mapping[str, list[str]]) -> Ticket | None:
@@ -76,6 +77,7 @@ def result_page(lang: Lang, kept_id: str, ticket: Ticket, assessment: Assessment
         ledger=ledger_text(first, lang=lang) if first else None,
         plan=words["plan_of"].format(plan=words["plans"].get(ticket.plan, words["plans"]["standard"])),
         route=assessment.route,
+        reachable=reachable_hours(ticket),
         lint=assessment.lint,
         reasons=[(reason.source, mask(reason.text)) for reason in priority.reasons],
         texts=[(_name(field, words), found) for field in field_names(ticket) if (found := pieces(linted, field))],

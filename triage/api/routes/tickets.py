@@ -23,7 +23,7 @@ from triage.assessment import KINDS, PRIORITIES, Assessment, assessment_json, du
 from triage.customers import customer_of
 from triage.masking import mask, masked
 from triage.promises import Of, done_of, waits
-from triage.reachable import reachable_hours
+from triage.report.reachable import reachable_hours
 from triage.settings import zone_of
 from triage.store.idempotency import Answer
 from triage.store.ids import new_id

@@ -87,7 +87,7 @@ class Digest:
         self._note_missing(row.assessment, product)
         if requested:
             self.current[requested, label] += 1
-        promise = answer_of(row, requested or label, now=self.now)
+        promise = answer_of(row, now=self.now)
         if promise:
             self.promises[requested or label, promise] += 1
         self._show(row, product)

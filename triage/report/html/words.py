@@ -43,8 +43,8 @@ ZH = {
     "no_current": "这份数据里没有当前优先级。",
     "moved": "变动最大的工单",
     "promise": "首次响应承诺",
-    "promise_note": "按服务计划与优先级的默认时限（P1：标准 4 小时、加急 1 小时、专属 30 分钟……）。以工作时间计的时限，"
-    "这里按周一至周五 9:00–18:00 计，未计入法定节假日与调休。",
+    "promise_note": "按服务计划与优先级的时限（设置里的 [promises]，默认 P1：标准 4 小时、加急 1 小时、专属 30 分钟……），"
+    "以工作日历计算，含法定节假日与调休。",
     "no_promise": "这份数据里没有能读出的时间，无法判断响应是否及时。",
     "kept": "按时",
     "broken": "超时",
@@ -119,8 +119,8 @@ EN = {
     "no_current": "This data holds no current priorities.",
     "moved": "Moved furthest",
     "promise": "First response promised",
-    "promise_note": "By the default targets of plan and priority (P1: 4 h standard, 1 h urgent, 30 min dedicated …). "
-    "Targets in working hours are counted here Monday to Friday 9:00-18:00, without public holidays or make-up workdays.",
+    "promise_note": "By the targets of plan and priority ([promises] in the settings; P1 by default: 4 h standard, 1 h "
+    "urgent, 30 min dedicated …), on the working calendar with its public holidays and make-up workdays.",
     "no_promise": "No times could be read in this data, so nobody can tell whether responses came in time.",
     "kept": "kept",
     "broken": "broken",
