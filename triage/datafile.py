@@ -80,7 +80,7 @@ def into(kind: type[typing.Any], table: Mapping[str, typing.Any], *, path: Path,
     fields = {field.name: field for field in dataclasses.fields(kind)}
     for key in table:
         if key not in fields:
-            raise DataFileError(f"{_place(path, key)}: {within}{key} is not known; {suggest(key, fields)}")
+            raise DataFileError(f"{_place(path, within + key)}: {within}{key} is not known; {suggest(key, fields)}")
     values = {}
     for name, field in fields.items():
         if name in table:
@@ -117,7 +117,7 @@ def _convert(hint: typing.Any, value: typing.Any, *, path: Path, key: str, withi
         if value in arguments:
             return value
         allowed = ", ".join(map(str, arguments))
-        raise DataFileError(f'{_place(path, key)}: {within}{key} "{value}" is not known; use {allowed}')
+        raise DataFileError(f'{_place(path, within + key)}: {within}{key} "{value}" is not known; use {allowed}')
     if origin in (typing.Union, types.UnionType):
         inner = next(argument for argument in arguments if argument is not type(None))
         return _convert(inner, value, path=path, key=key, within=within)
@@ -135,7 +135,7 @@ def _convert(hint: typing.Any, value: typing.Any, *, path: Path, key: str, withi
     wanted = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}.get(
         getattr(hint, "__name__", ""), "a list" if origin is tuple else "a table"
     )
-    raise DataFileError(f"{_place(path, key)}: {within}{key} is {value!r}; it must be {wanted}")
+    raise DataFileError(f"{_place(path, within + key)}: {within}{key} is {value!r}; it must be {wanted}")
 
 
 def _bool_for_number(hint: type, value: object) -> bool:
@@ -161,11 +161,6 @@ def place_of(path: Path, setting: str) -> str | None:
     return place
 
 
-def _place(path: Path, key: str) -> str:
-    """``path:line`` of the first line that sets or opens ``key``; tomllib keeps no positions."""
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            bare = line.strip().strip("[]").replace('"', "")
-            if bare.split("=")[0].strip().split(".")[-1] == key:
-                return f"{path}:{number}"
-    return f"{path}:1"
+def _place(path: Path, setting: str) -> str:
+    """``path:line`` of a key by its full name, or of what it stands in; tomllib keeps no positions."""
+    return place_of(path, setting) or f"{path}:1"

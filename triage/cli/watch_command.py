@@ -81,14 +81,15 @@ def _tried(delivery: Delivery, name: str, settings: Settings) -> int:
 
 def _list(outbox: Outbox, status: str | None) -> None:
     table = Table(box=None, pad_edge=False)
-    for header in ("made", "channel", "notice", "status", "tries", "next or sent", "why"):
+    for header in ("made", "channel", "topic", "ticket", "status", "tries", "when", "why"):
         table.add_column(header, overflow="fold")
     for one in outbox.list(status=status):  # type: ignore[arg-type]
         when = one.sent_at or (one.next_at if one.status == "waiting" else None)
         table.add_row(
             f"{one.made_at:%Y-%m-%d %H:%M}",
             one.channel,
-            one.id,
+            str(one.content["topic"]),
+            str(one.content["ticket_id"]),
             one.status,
             str(one.attempts),
             f"{when:%Y-%m-%d %H:%M}" if when else "",
