@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from triage.errors import DataFileError
-from triage.priority.features import View, features_of
+from triage.priority.features import View, features_of, letters_of
 from triage.priority.scorer import FORMAT, HEADS, Arrays, Scorer, digest_of, load_scorer, write_scorer
 from triage.ticket import Ticket
 from triage.training.dataset import LabelledTicket
@@ -367,6 +367,20 @@ def test_any_feature_survives_writing_and_reading(tmp_path: Path, feature: str) 
     np.testing.assert_array_equal(
         read.probabilities([{feature}])["priority"], sound.probabilities([{feature}])["priority"]
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "letters"),
+    [
+        ("", set()),
+        ("a", {"x: a "}),
+        ("ab", {"x: ab", "x:ab ", "x: ab "}),
+        ("语音 卡", {"x: 语音", "x:语音 ", "x: 语音 ", "x: 卡 "}),
+        ("npe\nnpe", {"x: np", "x:npe", "x:pe ", "x: npe", "x:npe "}),
+    ],
+)
+def test_letters_of_a_title(title: str, letters: set[str]) -> None:
+    assert letters_of(title) == letters
 
 
 def test_no_feature_holds_a_line_break_which_ends_a_word_of_the_vocabulary() -> None:

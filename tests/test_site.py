@@ -134,7 +134,7 @@ def site(live: str, before: str) -> list[SiteTicket]:
         for phrase, label in zip(pair, (live, before), strict=True)
     ]
     return [
-        SiteTicket(Ticket(body=f"{phrase} {SYMPTOMS[number % 5]}"), label, label)
+        SiteTicket(Ticket(title=phrase, body=f"{phrase} {SYMPTOMS[number % 5]}"), label, label)
         for number, (phrase, label) in enumerate(said)
     ]
 
@@ -267,6 +267,22 @@ def test_the_promoted_model_knows_their_priorities_and_our_kinds(
     ours = read.probabilities([one.features for one in assessor.see_many([one.ticket for one in CORPUS])])
     for head in ("kind", "product"):
         assert [HEADS[head][place] for place in ours[head].argmax(axis=1)] == [getattr(one, head) for one in CORPUS]
+
+
+def test_the_promoted_model_reads_the_letters_of_titles_also_when_it_assesses(
+    promoted: tuple[Path, list[str]], scorer: Scorer
+) -> None:
+    read = load_scorer(promoted[0])
+    assert (read.reads_letters, scorer.reads_letters) == (True, False)
+    assessor = Assessor(SETTINGS, scorer=read, rules_alone=True)
+    tickets = [one.ticket for one in THEIRS[:20]]
+    rows = read.probabilities([one.features for one in assessor.see_many(tickets, with_letters=True)])["priority"]
+    for ticket, row in zip(tickets, rows, strict=True):
+        five = dict(zip(HEADS["priority"], row, strict=True))
+        priority = assessor.assess(ticket).priority
+        assert priority
+        assert priority.probabilities["P1"] == pytest.approx(five["P1"], abs=1e-4)
+        assert priority.probabilities["P2"] == pytest.approx(five["P2"] + five["P2e"], abs=1e-4)
 
 
 def test_training_twice_gives_the_same(assessor: Assessor, promoted: tuple[Path, list[str]], tmp_path: Path) -> None:

@@ -143,7 +143,8 @@ class Assessor:
 
         read = [_Read(ticket, found, signals_of(found)) for ticket, found in self._found(tickets)]
         if self.scorer:
-            seen = [see(one.ticket, one.found, one.signals) for one in read]
+            with_letters = self.scorer.reads_letters
+            seen = [see(one.ticket, one.found, one.signals, with_letters=with_letters) for one in read]
             scores = self.scorer.probabilities([one.features for one in seen])
             read = [
                 one._replace(
@@ -153,12 +154,14 @@ class Assessor:
             ]
         return [self._assessed(one, lang) for one in read]
 
-    def see_many(self, tickets: Sequence[Ticket]) -> "list[Seen]":
-        """What a model sees of each ticket, in order: what it is trained on."""
+    def see_many(self, tickets: Sequence[Ticket], *, with_letters: bool = False) -> "list[Seen]":
+        """What a model sees of each ticket, in order: what it is trained on, the letters of titles where it reads them."""
         from triage.evidence.signals import signals_of
         from triage.sight import see
 
-        return [see(ticket, found, signals_of(found)) for ticket, found in self._found(tickets)]
+        return [
+            see(ticket, found, signals_of(found), with_letters=with_letters) for ticket, found in self._found(tickets)
+        ]
 
     def unknown_share(self, ticket: Ticket) -> float:
         """The share of a ticket's words that the model does not know (0-1); 0 where there is no model."""

@@ -9,11 +9,13 @@ from triage.evidence.finder import Found
 from triage.evidence.signals import Signals
 from triage.language.text import normalise
 from triage.language.tokens import Tokeniser
-from triage.priority.features import MOST_WORDS, View, features_of
+from triage.priority.features import MOST_WORDS, View, features_of, letters_of
 from triage.ticket import Ticket
 
 # From here on the lines of a log are weighed against what a person said beside them.
 MOST_LOG_LINES = 100
+# Whole logs are pasted into titles.
+_LONGEST_TITLE = 300
 
 
 class Seen(NamedTuple):
@@ -25,8 +27,8 @@ class Seen(NamedTuple):
     is_said: bool
 
 
-def see(ticket: Ticket, found: Found, signals: Signals) -> Seen:
-    """What a model sees of a ticket whose evidence and signals were found."""
+def see(ticket: Ticket, found: Found, signals: Signals, *, with_letters: bool = False) -> Seen:
+    """What a model sees of a ticket whose evidence and signals were found; a site's own also the letters of its title."""
     words: list[str] = []
     places: dict[str, Span] = {}
     for field, text in (("title", ticket.title), ("body", ticket.body)):
@@ -53,4 +55,7 @@ def see(ticket: Ticket, found: Found, signals: Signals) -> Seen:
     # A log of 50,000 lines leaves a line or two that look like prose.
     said = sum(map(str.isalpha, found.document.prose))
     is_said = said > 0 and (found.document.machine_lines < MOST_LOG_LINES or said * 4 > found.document.machine_lines)
-    return Seen(frozenset(features_of(view)), tuple(words), places, is_said)
+    seen = features_of(view)
+    if with_letters:
+        seen |= letters_of(normalise(ticket.title[:_LONGEST_TITLE]).text)
+    return Seen(frozenset(seen), tuple(words), places, is_said)

@@ -47,6 +47,19 @@ def features_of(view: View) -> set[str]:
     return features
 
 
+def letters_of(title: str) -> set[str]:
+    """Three and four letters in a row of each word of a title, ``x:`` before them; a word's ends count as spaces.
+
+    For a model that learns from one site's few tickets: they find likeness where words are rare. On Hadoop's Jira (2,503
+    tickets, five priorities, 5 folds, three foldings) macro-F1 0.405 with them and 0.391 without (2026-11-26). The shipped
+    model, which has seen twice as many tickets, goes without.
+    """
+    words = (f" {word} " for word in title.split())
+    return {
+        f"x:{word[start : start + size]}" for word in words for size in (3, 4) for start in range(len(word) - size + 1)
+    }
+
+
 def word_features(words: Iterable[str]) -> set[str]:
     """The single words of a text as features, to tell how much of it the model knows."""
     return {f"w:{word}" for word in words}

@@ -49,6 +49,8 @@ class Scorer:
         self._index = {feature: number for number, feature in enumerate(vocabulary)}
         self._weights, self._bias, self._rareness = arrays
         self.version = version
+        # Whether it was trained on the letters of titles too.
+        self.reads_letters = any(feature.startswith("x:") for feature in vocabulary)
         self._columns: dict[str, slice] = {}
         start = 0
         for head, labels in HEADS.items():

@@ -100,9 +100,9 @@ def train_site(
     if shipped is None:
         raise InputError("the shipped model is missing or damaged; restore it first (triage train makes it anew)")
     seen = _Seen(
-        [one.features for one in assessor.see_many([one.ticket for one in tickets])],
+        [one.features for one in assessor.see_many([one.ticket for one in tickets], with_letters=True)],
         [one.priority for one in tickets],
-        [one.features for one in assessor.see_many([labelled.ticket for labelled in corpus])],
+        [one.features for one in assessor.see_many([labelled.ticket for labelled in corpus], with_letters=True)],
         [label_of(labelled, "priority") or "" for labelled in corpus],
     )
     truth = np.array(seen.labels)
