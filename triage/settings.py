@@ -1,7 +1,8 @@
 """Settings: ``defaults.toml`` < the site's ``triage.toml`` < ``TRIAGE_*`` in the environment.
 
 Read by ``datafile`` into dataclasses and not by pydantic-settings: its import alone costs 260 ms where a bare
-interpreter costs 20 ms (measured 2026-11-22), and ``triage lint`` starts cold on every call.
+interpreter costs 20 ms (measured 2026-11-22), and ``triage lint`` starts cold on every call. ``eq=False``: nobody compares
+settings, and the methods for it would take 4 of the 15 ms of making these classes (2026-11-26).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ DEFAULTS = Path(__file__).parent / "defaults.toml"
 SITE_FILE = "triage.toml"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LintSettings:
     """Which rules, at which level, in which language, and how the score is weighed."""
 
@@ -33,7 +34,7 @@ class LintSettings:
     log_places: Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PrioritySettings:
     """What a wrong priority costs, when a call is close, and what reporters and helpdesks call the priorities."""
 
@@ -42,14 +43,14 @@ class PrioritySettings:
     requested: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BacklogSettings:
     """How a backlog's tables are read: ``time_zone`` (an IANA name) of times that do not say theirs."""
 
     time_zone: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CalendarSettings:
     """When a site works: its country, time zone and hours, and a file of own days ("" for none)."""
 
@@ -59,7 +60,7 @@ class CalendarSettings:
     own_days: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PlanSettings:
     """What customers of a plan are promised, by priority, and the words that name the plan in a ticket."""
 
@@ -68,7 +69,7 @@ class PlanSettings:
     resolution: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class QueueSettings:
     """What a queue's team takes, and when it works; empty lists take all, no hours are all hours."""
 
@@ -80,7 +81,7 @@ class QueueSettings:
     country: str = "CN"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CustomerSettings:
     """A customer by name: the words that name it in a ticket, its plan, and when it works; "" and () are the site's own."""
 
@@ -92,7 +93,7 @@ class CustomerSettings:
     own_days: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RungSettings:
     """Who hears (``to``) at which share of a target; empty lists are all, ``every`` is "30 min" or "2 h"."""
 
@@ -106,7 +107,7 @@ class RungSettings:
     until_acknowledged: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EscalationSettings:
     """The hours in which only the ``loud`` priorities ring, and the rungs of the ladder."""
 
@@ -119,7 +120,7 @@ ChannelType = Literal["feishu", "dingtalk", "wecom", "slack", "pagerduty", "webh
 Topic = Literal["p1", "escalated", "rung", "breach", "changed", "burst"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ChannelSettings:
     """Where notices go, and which; empty lists are all. A ``url`` or ``secret`` of "$NAME" stands in the environment."""
 
@@ -135,7 +136,7 @@ class ChannelSettings:
     receivers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NotifySettings:
     """What a notice links to, the receivers within one's own network that may be called, and the channels."""
 
@@ -144,7 +145,7 @@ class NotifySettings:
     channels: Mapping[str, ChannelSettings]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RoutingSettings:
     """The queues, the one for all that nobody takes, and how sure a product line has to be (0-1)."""
 
@@ -153,7 +154,7 @@ class RoutingSettings:
     queues: Mapping[str, QueueSettings]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StoreSettings:
     """Where the service keeps what it stores, for how long, and whether secrets are masked in it; 0 days keep forever."""
 
@@ -165,7 +166,7 @@ class StoreSettings:
     connections: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BodyBytes:
     """The largest body of a request by what it holds, in bytes."""
 
@@ -175,7 +176,7 @@ class BodyBytes:
     upload: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PerMinute:
     """How many requests a minute one worker answers.
 
@@ -188,7 +189,7 @@ class PerMinute:
     refused_address: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ServeSettings:
     """Who may ask the service, how much at a time, and how long it waits."""
 
@@ -205,7 +206,7 @@ class ServeSettings:
     per_minute: PerMinute
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Settings:
     """All settings of a site."""
 
