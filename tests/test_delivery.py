@@ -240,6 +240,18 @@ def test_channel_that_is_away_holds_up_no_other(engine: Engine, tmp_path: Path) 
     assert told == {("b", "sent", 1): 5, ("a", "waiting", 1): 1, ("a", "waiting", 0): 4}
 
 
+def test_row_that_cannot_be_read_holds_up_no_other_for_good(engine: Engine, tmp_path: Path) -> None:
+    outbox, clock, network = Outbox(engine), Clock(), Recorder()
+    settings = site(tmp_path, ops=chat())
+    outbox.put(OutNotice("broken", "ops", None, {"id": "broken"}, START - timedelta(seconds=1)))
+    put(outbox, "ops", "n-1")
+    for _ in range(2):
+        asyncio.run(Delivery(settings, outbox, environ={}, now=clock, send=network).run())
+    assert stands(outbox) == {"broken": "waiting", "n-1": "sent"}
+    (kept,) = outbox.list(status="waiting")
+    assert (kept.attempts, kept.error) == (1, "a fault of ours (KeyError)")
+
+
 def test_channel_that_is_gone_from_the_settings_keeps_its_notices(engine: Engine, tmp_path: Path) -> None:
     outbox = Outbox(engine)
     put(outbox, "gone", "n-1")

@@ -96,6 +96,14 @@ def test_webhook_has_the_same_id_and_another_time_at_each_try() -> None:
     assert body(first)["type"] == "triage.rung"
 
 
+def test_webhook_id_of_a_chinese_rung_fits_a_header() -> None:
+    ops = channel("webhook", secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    request = webhook.request_of([notice(id="rung:T\n1:值班")], ops, now=NOW)
+    assert request.headers["webhook-id"] == "rung:T%0A1:%E5%80%BC%E7%8F%AD"
+    signed = webhook_sign(request.headers["webhook-id"], int(NOW.timestamp()), request.body, ops.secret)
+    assert request.headers["webhook-signature"] == signed
+
+
 def test_pagerduty_has_one_alert_a_ticket_and_keeps_its_limits() -> None:
     long = notice(title="卡" * 5_000, ticket_id="T" * 500, priority="P1", link="https://desk.example.com/T-7")
     sent = body(pagerduty.request_of([long], channel("pagerduty", secret="k" * 32), now=NOW))

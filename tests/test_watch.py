@@ -196,6 +196,42 @@ def test_old_backlog_that_comes_in_is_no_storm(engine: Engine, tmp_path: Path) -
     assert [topic for topic, _, _ in notices(engine)] == ["breach"]
 
 
+def test_news_that_are_not_loud_wait_for_the_morning(engine: Engine, tmp_path: Path) -> None:
+    settings, clock = site(tmp_path), Clock()
+    night = datetime.fromisoformat("2026-11-27T03:00+08:00")
+    clock.at = night
+    watcher, promises = Watcher(settings, engine, now=clock), Promises(settings)
+    vague, outage = kept(promises, 1, "P2", at=night, escalate=True), kept(promises, 2, "P1", at=night)
+    TicketStore(engine, randomness=random.randbytes).add(vague, outage)
+    watcher.look()
+    next_at = {one.id.partition(":")[0]: one.next_at for one in Outbox(engine).list() if one.channel == "all"}
+    assert next_at == {"escalated": datetime.fromisoformat("2026-11-27T08:00+08:00"), "p1": night}
+
+
+def test_ticket_that_cannot_be_looked_at_is_put_off_and_holds_up_no_other(engine: Engine, tmp_path: Path) -> None:
+    settings, clock = site(tmp_path), Clock()
+    watcher, promises = Watcher(settings, engine, now=clock), Promises(settings)
+    broken, sound = kept(promises, 1), kept(promises, 2)
+    TicketStore(engine, randomness=random.randbytes).add(
+        replace(broken, assessment={**broken.assessment, "lint": {"ready": False, "score": 1}}), sound
+    )
+    clock.at = START + 3 * HOUR
+    with pytest.raises(KeyError):
+        watcher.look()
+    assert [one.rung for one in WatchStore(engine).rang(sound.id)] == ["queue"]
+    assert WatchStore(engine).due(clock.at) == ()
+    assert WatchStore(engine).due(clock.at + timedelta(minutes=10)) == (broken.id,)
+
+
+def test_answer_told_for_later_puts_off_no_look_that_is_due(engine: Engine, tmp_path: Path) -> None:
+    store = TicketStore(engine, randomness=random.randbytes)
+    one = kept(Promises(site(tmp_path)), 1)
+    store.add(one)
+    store.note_moment(one.id, Moment("waiting", START))
+    store.note_moment(one.id, Moment("back", START + 9 * HOUR))
+    assert WatchStore(engine).due(START) == (one.id,)
+
+
 def test_ticket_goes_with_its_notices(engine: Engine, tmp_path: Path) -> None:
     settings, clock = site(tmp_path), Clock()
     watcher = Watcher(settings, engine, now=clock)

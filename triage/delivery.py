@@ -75,8 +75,12 @@ class Delivery:
         return sent
 
     async def _tell(self, channel: Channel, taken: Sequence[OutNotice]) -> Verdict:
-        notices = [notice_from(one.content) for one in taken]
-        verdict = await self._send(notices, channel, now=self._now(), private_hosts=self._private_hosts)
+        try:
+            notices = [notice_from(one.content) for one in taken]
+            verdict = await self._send(notices, channel, now=self._now(), private_hosts=self._private_hosts)
+        except Exception as fault:
+            # A fault of ours is tried again as a receiver's is, and told in the end: it must not hold up what comes after.
+            verdict = Verdict("retry", f"a fault of ours ({type(fault).__name__})")
         ids, now = [one.id for one in taken], self._now()
         if verdict.outcome == "sent":
             self._outbox.sent(channel.name, ids, now, message=ids[0])

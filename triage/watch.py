@@ -26,6 +26,7 @@ from triage.store.watch_store import Looked, Rang, WatchStore
 # From here on the promise is broken.
 _UP = 1.0
 _QUEUE = "queue"
+_PUT_OFF = timedelta(minutes=10)
 
 
 class Watch:
@@ -42,23 +43,24 @@ class Watch:
     def run(self, store: WatchStore, now: Callable[[], datetime]) -> int:
         """Looks at every ticket that is to be looked at; how many rungs rang. Whoever stops it loses nothing.
 
-        A ticket that cannot be looked at (its row is damaged) keeps no other from its turn: the first such error is raised
-        when all others were looked at.
+        A ticket that cannot be looked at (its row is damaged) is put off for ten minutes and keeps no other from its turn:
+        the first such error is raised when all others were looked at.
         """
         rang = 0
-        failed: dict[str, Exception] = {}
-        while some := [one for one in store.due(now()) if one not in failed]:
+        failed: Exception | None = None
+        while some := store.due(now()):
             for ticket_id in some:
                 try:
                     looked = store.look(ticket_id, now(), partial(self.look, now=now()))
                 except StoreError:
                     raise
                 except Exception as cause:
-                    failed[ticket_id] = cause
+                    failed = failed or cause
+                    store.put_off(ticket_id, now() + _PUT_OFF)
                 else:
                     rang += sum(not one.is_silent for one in looked.rang) if looked else 0
         if failed:
-            raise next(iter(failed.values()))
+            raise failed
         return rang
 
     def look(self, kept: KeptTicket, rang: Sequence[Rang], *, now: datetime) -> Looked:
@@ -127,7 +129,7 @@ class Watch:
     ) -> Iterator[OutNotice]:
         queue = (kept.assessment.get("route") or {}).get("queue")
         wanted = [
-            (channel, settings)
+            channel
             for channel, settings in self._notify.channels.items()
             if _takes(settings, topic, to, queue, kept.priority)
         ]
@@ -156,8 +158,10 @@ class Watch:
             reachable=mask(hours) if (hours := reachable_hours(kept.ticket)) else None,
             link=_link(self._notify.link, kept),
         )
-        for channel, _ in wanted:
-            yield OutNotice(name, channel, kept.id, notice_json(notice), now)
+        # News of a ticket wait for the morning as rungs do.
+        heard_at = self._quiet.over(now, notice.priority)
+        for channel in wanted:
+            yield OutNotice(name, channel, kept.id, notice_json(notice), now, next_at=heard_at)
 
 
 def _reason(kept: KeptTicket) -> str:

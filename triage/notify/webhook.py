@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import quote
 
 from triage.notify.notice import Channel, Notice, Reply, Request, Verdict, notice_json
 from triage.notify.replies import verdict_of
@@ -17,11 +18,13 @@ def request_of(notices: Sequence[Notice], channel: Channel, *, now: datetime) ->
     event = {"type": f"triage.{notice.topic}", "timestamp": notice.at.isoformat(), "data": notice_json(notice)}
     body = json.dumps(event, ensure_ascii=False).encode()
     timestamp = int(now.timestamp())
+    # A header is ASCII, and a site's rungs may have Chinese names.
+    message_id = quote(notice.id, safe=":")
     headers = {
         "content-type": "application/json",
-        "webhook-id": notice.id,
+        "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": webhook_sign(notice.id, timestamp, body, channel.secret),
+        "webhook-signature": webhook_sign(message_id, timestamp, body, channel.secret),
     }
     return Request(channel.url, headers, body)
 

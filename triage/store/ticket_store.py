@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, delete, func, insert, or_, select, update
 
 from triage.store.database import reading, writing
 from triage.store.errors import StoreError
@@ -123,7 +123,7 @@ class TicketStore:
             row = {"id": new_id(moment.at, self._randomness), "ticket_id": ticket_id}
             connection.execute(insert(moments), row | {"what": moment.what, "at": moment.at, "who": moment.who})
             if moment.what == "back":
-                connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(watch_at=moment.at))
+                connection.execute(_watched_at(ticket_id, moment.at))
             return Noted(moment.at, True)
 
     def correct(
@@ -158,9 +158,8 @@ class TicketStore:
             if made:
                 add_promises(connection, {ticket_id: promise_anew(kept_of(connection, [row])[0])})
                 connection.execute(insert(corrections), [_row(correction) for correction in made])
-                connection.execute(
-                    update(tickets).where(tickets.c.id == ticket_id).values(dict(labels)).values(watch_at=at)
-                )
+                connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(dict(labels)))
+                connection.execute(_watched_at(ticket_id, at))
             return made
 
     def forget(self, ticket_id: str) -> bool:
@@ -250,6 +249,12 @@ def add_promises(connection: Connection, made: Mapping[str, Sequence[KeptPromise
     ]
     if rows:
         connection.execute(insert(promises), rows)
+
+
+def _watched_at(ticket_id: str, at: datetime) -> Any:
+    """Has the watcher look at a ticket then, or sooner where it was to be."""
+    later = or_(tickets.c.watch_at.is_(None), tickets.c.watch_at > at)
+    return update(tickets).where(tickets.c.id == ticket_id, later).values(watch_at=at)
 
 
 def _promise(row: Any) -> KeptPromise:

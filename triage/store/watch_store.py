@@ -78,6 +78,11 @@ class WatchStore:
             connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(watch_at=looked.next_at))
         return looked
 
+    def put_off(self, ticket_id: str, until: datetime) -> None:
+        """Looks at a ticket no sooner than then."""
+        with writing(self._engine) as connection:
+            connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(watch_at=until))
+
     def rang(self, ticket_id: str) -> tuple[Rang, ...]:
         """The rungs that rang for a ticket, in the order of time."""
         query = select(rungs).where(rungs.c.ticket_id == ticket_id).order_by(rungs.c.rang_at, rungs.c.up_at)
