@@ -60,6 +60,42 @@ def test_clock_stands_still_from_the_question_to_the_answer(api: Api) -> None:
     assert ledger[1]["why"] == "等待客户回复"
 
 
+@pytest.mark.parametrize("what", ["waiting", "back", "acknowledgement"])
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [
+        ("0001-01-01T00:00:00Z", 200),
+        ("2026-11-25T08:04:00Z", 200),
+        ("2026-11-25T08:06:00Z", 422),
+        ("9999-12-31T23:59:59Z", 422),
+    ],
+)
+def test_moment_of_the_past_is_noted_and_one_to_come_refused(api: Api, what: str, at: str, status: int) -> None:
+    kept_id = keep(api, OUTAGE)
+    api.post(f"/v1/tickets/{kept_id}/waiting", {"at": "2026-11-25T07:00:00Z"})
+    answer = api.post(f"/v1/tickets/{kept_id}/{what}", {"at": at})
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json()["errors"][0]["pointer"] == "/at"
+    assert api.ask("GET", f"/v1/tickets/{kept_id}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "created_at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1970-01-01", "2100-02-29", "x"]
+)
+def test_ticket_of_any_time_is_kept_and_told(api: Api, created_at: str) -> None:
+    kept_id = keep(api, {**OUTAGE, "created_at": created_at})
+    assert api.post(f"/v1/tickets/{kept_id}/waiting", {"at": "2026-11-25T07:00:00Z"}).status_code == 200
+    assert api.ask("GET", f"/v1/tickets/{kept_id}").status_code == 200
+    assert (
+        api.post(
+            f"/v1/tickets/{kept_id}/correction", {"labels": {"priority": "P3"}, "who": "a", "why": "b"}
+        ).status_code
+        == 200
+    )
+    assert api.ask("GET", f"/v1/tickets/{kept_id}").status_code == 200
+
+
 def test_what_the_ticket_says_of_hours_is_shown(api: Api) -> None:
     assert get(api, keep(api, OUTAGE))["reachable"] == "工作日 9:00-18:00"
     assert get(api, keep(api, VAGUE))["reachable"] is None
@@ -114,7 +150,8 @@ def test_report_of_promises_knows_pauses_and_what_was_promised(
     api: Api, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     late, paused = keep(api, {**OUTAGE, "id": "late"}), keep(api, {**OUTAGE, "id": "paused"})
-    api.post(f"/v1/tickets/{paused}/waiting", {"at": "2026-11-25T17:00:00+08:00"})
+    api.clock.now = START + timedelta(hours=1)
+    api.ask("POST", f"/v1/tickets/{paused}/waiting")
     assert late != paused
     url = api.service.tickets._engine.url.render_as_string(hide_password=False)
     with pytest.raises(SystemExit) as done:

@@ -120,7 +120,7 @@ class TicketStore:
             stands = _standing(theirs, moment)
             if stands is not None:
                 return Noted(stands, False)
-            row = {"id": new_id(moment.at, self._randomness), "ticket_id": ticket_id}
+            row = {"id": self._randomness(16).hex(), "ticket_id": ticket_id}
             connection.execute(insert(moments), row | {"what": moment.what, "at": moment.at, "who": moment.who})
             if moment.what == "back":
                 connection.execute(_watched_at(ticket_id, moment.at))

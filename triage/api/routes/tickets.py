@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -36,6 +36,8 @@ from triage.times import read_time
 
 router = APIRouter(tags=["tickets"])
 LONGEST_WHO, LONGEST_WHY = 100, 2_000
+# Between the machines of helpdesk and service.
+_CLOCKS_DIFFER = timedelta(minutes=5)
 _MOMENT = re.compile(schemas.MOMENT_PATTERN, re.ASCII)
 
 
@@ -238,9 +240,14 @@ async def _noted(request: Request, kept_id: str, what: Literal["response", "reso
 
 async def _happened(request: Request, caller: Caller, kept_id: str, what: MomentKind) -> Response:
     service: Service = request.app.state.service
-    return await _note(
-        request, kept_id, lambda at: service.tickets.note_moment(kept_id, Moment(what, at, caller.owner))
-    )
+
+    def work(at: datetime) -> Noted | None:
+        # A clock that stops or goes on some day to come has no due time.
+        if at > service.now() + _CLOCKS_DIFFER:
+            raise ProblemError("bad-request", faults=[Fault("in-the-future", "/at")])
+        return service.tickets.note_moment(kept_id, Moment(what, at, caller.owner))
+
+    return await _note(request, kept_id, work)
 
 
 async def _note(request: Request, kept_id: str, work: Callable[[datetime], Noted | None]) -> Response:
