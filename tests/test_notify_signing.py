@@ -111,6 +111,8 @@ def test_pagerduty_has_one_alert_a_ticket_and_keeps_its_limits() -> None:
     assert isinstance(payload, dict)
     assert sent["routing_key"] == "k" * 32
     assert sent["event_action"] == "trigger"
+    over = body(pagerduty.request_of([notice(topic="resolved")], channel("pagerduty", secret="k"), now=NOW))
+    assert (over["event_action"], over["dedup_key"]) == ("resolve", "triage:T-7")
     assert len(str(sent["dedup_key"])) == 255
     assert len(payload["summary"]) <= 1_024
     assert payload["severity"] == "critical"

@@ -232,6 +232,20 @@ def test_answer_told_for_later_puts_off_no_look_that_is_due(engine: Engine, tmp_
     assert WatchStore(engine).due(START) == (one.id,)
 
 
+def test_pager_hears_when_the_ticket_is_resolved(engine: Engine, tmp_path: Path) -> None:
+    settings, clock = site(tmp_path), Clock()
+    watcher = Watcher(settings, engine, now=clock)
+    store = TicketStore(engine, randomness=random.randbytes)
+    one = kept(Promises(settings), 1)
+    store.add(one)
+    watcher.look()
+    clock.at = START + HOUR
+    store.note_resolution(one.id, clock.at)
+    watcher.look()
+    assert [topic for topic, _, _ in notices(engine, "pager")] == ["p1", "resolved"]
+    assert [topic for topic, _, _ in notices(engine)] == ["p1"]
+
+
 def test_ticket_goes_with_its_notices(engine: Engine, tmp_path: Path) -> None:
     settings, clock = site(tmp_path), Clock()
     watcher = Watcher(settings, engine, now=clock)

@@ -93,6 +93,9 @@ class Watch:
 
     def _of_ticket(self, kept: KeptTicket, pauses: Waits, now: datetime) -> Iterator[OutNotice]:
         """What a ticket that nobody answered gives to tell by itself: the outbox writes each once, by its id."""
+        if kept.resolved_at and kept.resolved_at > kept.received_at:
+            # Pagers keep an alert open until it is told to be over; of what came in resolved they never heard.
+            yield from self._notices(f"resolved:{kept.id}", "resolved", kept, None, pauses=pauses, now=now, to=_QUEUE)
         if kept.first_response_at or kept.resolved_at:
             return
         promises = in_force(kept.promises)
@@ -182,6 +185,9 @@ def _link(template: str, kept: KeptTicket) -> str | None:
 
 
 def _takes(channel: ChannelSettings, topic: str, to: str, queue: str | None, priority: str | None) -> bool:
+    if topic == "resolved":
+        # Of an alert that it never had a pager makes nothing.
+        return channel.type == "pagerduty"
     wanted: Iterable[tuple[object, tuple[str, ...]]] = (
         (topic, channel.topics),
         (to, channel.to),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, get_args
 
 Lang = Literal["zh", "en"]
-Topic = Literal["p1", "escalated", "rung", "breach", "changed", "burst", "test"]
+Topic = Literal["p1", "escalated", "rung", "breach", "changed", "burst", "resolved", "test"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 
 

@@ -19,7 +19,7 @@ def request_of(notices: Sequence[Notice], channel: Channel, *, now: datetime) ->
     (notice,) = notices
     body = {
         "routing_key": channel.secret,
-        "event_action": "trigger",
+        "event_action": "resolve" if notice.topic == "resolved" else "trigger",
         "dedup_key": f"triage:{notice.ticket_id}"[:_LONGEST_KEY],
         "payload": {
             "summary": f"{headline(notice, channel.lang)} {tame(notice.title)}"[:_LONGEST_SUMMARY],

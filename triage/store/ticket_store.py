@@ -218,6 +218,8 @@ class TicketStore:
         with writing(self._engine) as connection:
             first = update(tickets).where(tickets.c.id == ticket_id, kept.is_(None)).values({column: at})
             new = connection.execute(first).rowcount == 1
+            if new:
+                connection.execute(_watched_at(ticket_id, at))
             noted = connection.execute(select(kept).where(tickets.c.id == ticket_id)).scalar_one_or_none()
         return None if noted is None else Noted(noted, new)
 
