@@ -1,5 +1,6 @@
-"""Takes the pictures of the documents: the terminal's table, the report, the form in five states (``make pictures``)."""
+"""Takes the pictures of the documents: table, report, a customer's health, the form in five states (``make pictures``)."""
 
+import csv
 import os
 import subprocess
 import sys
@@ -17,10 +18,23 @@ PORT = 8573
 
 
 def main() -> None:
-    """Writes docs/table.png, docs/report.png and docs/form-*.png."""
+    """Writes docs/table.png, docs/report.png, docs/health.png and docs/form-*.png."""
     _picture(_table_page(), ROOT / "docs" / "table.png", 1020, 470)
     _picture(OUT / "report.html", ROOT / "docs" / "report.png", 1280, 1000)
+    _picture(_health_page(), ROOT / "docs" / "health.png", 1100, 1330)
     _form_pictures()
+
+
+def _health_page() -> Path:
+    """The health report of a customer to whom every other ticket of the in-house sample is given."""
+    source, target = OUT / "health.csv", OUT / "health.html"
+    rows = list(csv.reader((ROOT / "data" / "sample" / "inhouse.csv").read_text(encoding="gb18030").splitlines()))
+    with source.open("w", encoding="utf-8", newline="") as file:
+        owners = ["启明在线", "别家"]
+        csv.writer(file).writerows([*row, owners[number % 2] if number else "客户"] for number, row in enumerate(rows))
+    command = [sys.executable, "-m", "triage", "health", str(source), "--customer", "启明在线", "-o", str(target)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return target
 
 
 def _form_pictures() -> None:
