@@ -10,6 +10,7 @@ import pytest
 
 from triage.assessment import assessment_json
 from triage.assessor import Assessor
+from triage.promises import Of, Promises
 from triage.report.html import Digest, html_report
 from triage.report.ranked import RankedRow
 from triage.settings import load_settings
@@ -24,7 +25,7 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=ZONE)
 
 @pytest.fixture(scope="module")
 def sample() -> list[RankedRow]:
-    assessor = Assessor(load_settings())
+    assessor, promises = Assessor(load_settings()), Promises(load_settings())
     rows = []
     for path in sorted(SAMPLES.iterdir()):
         for row in open_sheet(path, columns={}).rows:
@@ -32,7 +33,11 @@ def sample() -> list[RankedRow]:
             told = assessment_json(assessor.assess(ticket))
             created = read_time(ticket.created_at or "", zone=ZONE)
             answered = first_response(ticket, zone=ZONE)
-            rows.append(RankedRow(0, path.name, row.line, row.columns, ticket, told, None, created, answered))
+            due = promises.due(Of(ticket.plan), told["priority"]["label"], created, lang="en") if created else None
+            due_at = due.first_response.at if due and due.first_response else None
+            rows.append(
+                RankedRow(0, path.name, row.line, row.columns, ticket, told, None, created, answered, None, due_at)
+            )
     rows.sort(key=lambda row: (row.assessment or {})["priority"]["label"])
     return rows
 

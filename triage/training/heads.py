@@ -28,6 +28,10 @@ STRENGTH = 20.0
 # A feature seen in fewer tickets is noise; 2 doubles the file for a gain within its interval.
 LEAST_TICKETS = 3
 FOLDS = 5
+# Rare labels of these heads count more, by the root of how rare they are: of kind, where requests are a ninth, macro-F1 out
+# of fold rose from 0.902 to 0.911 (requests 0.833 to 0.855); full balance gave no more and bends the probabilities twice as
+# far (2026-11-26). A priority's costs are the decision's.
+ROOT_BALANCED = ("kind",)
 
 
 class TrainedHeads(NamedTuple):
@@ -100,8 +104,14 @@ def train_heads(
             cv=folds,
             ensemble=False,
         )
-        models[head] = model.fit(matrix[rows], truth, sample_weight=amounts[rows] / amounts[rows].mean())
+        counted = amounts[rows] * (_root_balanced(truth) if head in ROOT_BALANCED else 1.0)
+        models[head] = model.fit(matrix[rows], truth, sample_weight=counted / counted.mean())
     return TrainedHeads(vocabulary, rareness, models)
+
+
+def _root_balanced(truth: NDArray[Any]) -> NDArray[np.float64]:
+    counts = Counter(truth)
+    return np.array([np.sqrt(len(truth) / (len(counts) * counts[label])) for label in truth])
 
 
 def matrix_of(features: Sequence[frozenset[str]], vocabulary: Sequence[str]) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 import sklearn
+from threadpoolctl import threadpool_limits
 
 from triage.assessor import Assessor
 from triage.datafile import read_toml
@@ -28,6 +29,8 @@ from triage.training.predictions import LABELS, comparison_text, predictions_tex
 from triage.training.reliability import reliability_svg
 
 DETECTOR, MODEL = "detector-1", "triage-1"
+# Sums of more threads differ in their last digits, and so would the files of a machine with other cores.
+_THREADS = 1
 
 
 def train_models(data: Path, models: Path) -> Iterator[str]:
@@ -45,7 +48,9 @@ def train_models(data: Path, models: Path) -> Iterator[str]:
 
 def _train_detector(train: Sequence[LabelledTicket], test: Sequence[LabelledTicket], models: Path) -> Iterator[str]:
     path = models / DETECTOR / "detector.txt"
-    sha256 = write_detector(train_detector(train, Finder(load_pack())), path)
+    with threadpool_limits(limits=_THREADS):
+        content = train_detector(train, Finder(load_pack()))
+    sha256 = write_detector(content, path)
     write_current(models, {"detector": {"name": DETECTOR, "file": path.name, "sha256": sha256}})
     results = {
         "rules alone": evaluate_finder(test, Finder(load_pack())),
@@ -66,7 +71,8 @@ def _train_detector(train: Sequence[LabelledTicket], test: Sequence[LabelledTick
 
 def _train_heads(train: Sequence[LabelledTicket], test: Sequence[LabelledTicket], models: Path) -> Iterator[str]:
     seen = Assessor(load_settings(), models=models).see_many([labelled.ticket for labelled in train])
-    trained = train_heads([one.features for one in seen], train)
+    with threadpool_limits(limits=_THREADS):
+        trained = train_heads([one.features for one in seen], train)
     folder = models / MODEL
     sha256 = trained.write(folder)
     write_current(models, {"model": {"name": MODEL, "sha256": sha256}})
