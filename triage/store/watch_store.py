@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, insert, select, update
 
@@ -64,7 +65,7 @@ class WatchStore:
             if row is None:
                 return None
             theirs = connection.execute(select(rungs).where(rungs.c.ticket_id == ticket_id))
-            rang = tuple(Rang(**{name: getattr(one, name) for name in Rang.__dataclass_fields__}) for one in theirs)
+            rang = tuple(map(_rang, theirs))
             looked = decide(kept_of(connection, [row])[0], rang)
             if looked.rang:
                 connection.execute(
@@ -88,4 +89,8 @@ class WatchStore:
         query = select(rungs).where(rungs.c.ticket_id == ticket_id).order_by(rungs.c.rang_at, rungs.c.up_at)
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return tuple(Rang(**{name: getattr(one, name) for name in Rang.__dataclass_fields__}) for one in rows)
+        return tuple(map(_rang, rows))
+
+
+def _rang(row: Any) -> Rang:
+    return Rang(**{name: getattr(row, name) for name in Rang.__dataclass_fields__})
